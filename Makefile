@@ -1,0 +1,44 @@
+# make demo    build the sample store end to end, and show what came out
+# make test    lint and every test
+# make bench   speed and memory against named peers (see tests/python/benchmarks)
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup demo test bench lock clean
+
+setup: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("martlet needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ".\nTry: make PYTHON=python3.12 $(MAKECMDGOALS)") if sys.version_info < (3, 11) else None'
+	@echo "Setting up $(VENV) from requirements.lock (a minute or two, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup
+	@$(BIN)/martlet demo
+
+test: setup
+	@$(BIN)/ruff check python tests
+	@$(BIN)/ruff format --check python tests
+	@$(BIN)/pytest
+
+$(VENV)/.bench-installed: $(VENV)/.installed requirements-bench.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# Sizes: make bench ARGS="--events 20000000 --order-lines 10000000 --customers 1000000"
+bench: $(VENV)/.bench-installed
+	@$(BIN)/python -m tests.python.benchmarks $(ARGS)
+
+lock: setup
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group dev --group bench pyproject.toml -o requirements-bench.lock
+
+clean:
+	@rm -rf $(VENV) target logs build python/*.egg-info

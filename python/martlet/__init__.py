@@ -1,0 +1,3 @@
+"""martlet: a SQL-first marketing warehouse for online shops."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,91 @@
+"""The contract with a store, read from the dbt source that declares it.
+
+``models/staging/store/_store__sources.yml`` is the one place where raw tables are
+declared. dbt reads it as a source, the loader and the sample read it through this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CONTRACT_PATH = Path("models/staging/store/_store__sources.yml")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a raw table."""
+
+    name: str
+    data_type: str
+    description: str
+    required: bool = False
+    accepted_values: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+    references: str | None = None
+    sealed: bool = False
+    pseudonym_of: str | None = None
+    redacted: bool = False
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One raw table: its key and its columns in order."""
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``; ``KeyError`` where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def sealed(self) -> tuple[Column, ...]:
+        """Columns that are encrypted before they are written."""
+        return tuple(column for column in self.columns if column.sealed)
+
+    @property
+    def pseudonyms(self) -> tuple[Column, ...]:
+        """Columns that hold a keyed hash of a sealed one."""
+        return tuple(column for column in self.columns if column.pseudonym_of)
+
+
+def _column(declared: dict[str, Any]) -> Column:
+    meta = declared.get("config", {}).get("meta", {})
+    return Column(
+        name=declared["name"],
+        data_type=declared["data_type"],
+        description=declared.get("description", ""),
+        required=meta.get("required", False),
+        accepted_values=tuple(meta.get("accepted_values", ())),
+        min=meta.get("min"),
+        max=meta.get("max"),
+        references=meta.get("references"),
+        sealed=meta.get("sealed", False),
+        pseudonym_of=meta.get("pseudonym_of"),
+        redacted=meta.get("redacted", False),
+    )
+
+
+def read_contract(project_dir: Path) -> dict[str, RawTable]:
+    """Read the raw tables of the project at ``project_dir``, in declared order."""
+    declared = yaml.safe_load((project_dir / CONTRACT_PATH).read_text("utf-8"))
+    (source,) = declared["sources"]
+    return {
+        table["name"]: RawTable(
+            name=table["name"],
+            description=table["description"],
+            key=tuple(table["config"]["meta"]["key"]),
+            columns=tuple(_column(column) for column in table["columns"]),
+        )
+        for table in source["tables"]
+    }

@@ -1,0 +1,84 @@
+"""Where things are: the project, the raw files, and what builds make.
+
+Paths come from the environment once, here, with the same rules that the dbt project
+follows: ``MARTLET_HOME`` (default ``data``) and ``MARTLET_RAW`` (default
+``$MARTLET_HOME/raw`` if it has files, else the built-in sample).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from martlet.errors import UsageError
+
+RAW_SUFFIXES = (".parquet", ".csv", ".csv.gz")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Resolved paths of one martlet project."""
+
+    project_dir: Path
+    home: Path
+    raw: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file that dbt and the CLI write."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The directory that BI reads."""
+        return self.home / "published"
+
+    @property
+    def exports(self) -> Path:
+        """Where segment lists go by default."""
+        return self.home / "exports"
+
+    @property
+    def sample(self) -> Path:
+        """The built-in sample store."""
+        return self.project_dir / "seeds" / "sample"
+
+
+def raw_files(directory: Path, table: str) -> list[Path]:
+    """List the files of one raw table, in name order."""
+    folder = directory / table
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path for path in folder.rglob("*") if path.name.endswith(RAW_SUFFIXES)
+    )
+
+
+def find_project(start: Path | None = None) -> Path:
+    """Find the nearest directory upwards that holds ``dbt_project.yml``."""
+    start = (start or Path.cwd()).resolve()
+    for directory in (start, *start.parents):
+        if (directory / "dbt_project.yml").is_file():
+            return directory
+    raise UsageError(
+        f"There is no dbt_project.yml in {start} or above it.",
+        "Run martlet inside the project, or pass --project-dir.",
+    )
+
+
+def load_settings(project_dir: Path | None = None) -> Settings:
+    """Resolve the settings from ``project_dir`` and the environment.
+
+    Relative paths in the environment are taken from the project directory, as dbt does.
+    """
+    project = find_project(project_dir)
+    home = project / os.environ.get("MARTLET_HOME", "data")
+    named = os.environ.get("MARTLET_RAW")
+    if named:
+        raw = project / named
+    elif any(path.name.endswith(RAW_SUFFIXES) for path in (home / "raw").rglob("*")):
+        raw = home / "raw"
+    else:
+        raw = project / "seeds" / "sample"
+    return Settings(project_dir=project, home=home, raw=raw)
