@@ -1,0 +1,83 @@
+{#-
+  Raw tables are views over the files under the raw directory, one for each table of the
+  contract, made before anything runs. A missing file or column gives typed emptiness, so
+  that a store which lacks a table still builds.
+-#}
+
+{% macro raw_directory() -%}
+    {{- return(adapter.dispatch('raw_directory', 'martlet')()) -}}
+{%- endmacro %}
+
+{#- MARTLET_RAW; unset, $MARTLET_HOME/raw if it has files; else the built-in sample. -#}
+{% macro duckdb__raw_directory() -%}
+    {%- if env_var('MARTLET_RAW', '') -%}
+        {{- return(env_var('MARTLET_RAW')) -}}
+    {%- endif -%}
+    {%- set home = env_var('MARTLET_HOME', 'data') ~ '/raw' -%}
+    {%- set files = run_query(
+        "select count(*) from glob('" ~ home ~ "/**') "
+        ~ "where file like '%.parquet' or file like '%.csv' or file like '%.csv.gz'"
+    ) -%}
+    {{- return(home if files.columns[0].values()[0] > 0 else 'seeds/sample') -}}
+{%- endmacro %}
+
+{% macro register_raw_tables() %}
+    {%- if execute -%}
+        {%- do adapter.dispatch('register_raw_tables', 'martlet')() -%}
+    {%- endif -%}
+{% endmacro %}
+
+{% macro duckdb__register_raw_tables() %}
+    {%- set raw = raw_directory() | replace("'", "''") -%}
+    {%- for table in graph.sources.values() | selectattr('source_name', 'equalto', 'store') -%}
+        {%- set readers = _readers_of(raw ~ '/' ~ table.name) -%}
+        {%- do run_query("create schema if not exists " ~ table.schema) -%}
+        {%- do run_query(
+            "create or replace view " ~ table.schema ~ "." ~ table.name ~ " as "
+            ~ _typed_selects(table, readers)
+        ) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{#- One reading expression for each file format that the folder holds. -#}
+{% macro _readers_of(folder) -%}
+    {%- set options = {
+        '.parquet': ("read_parquet", "union_by_name = true, hive_partitioning = false"),
+        '.csv': ("read_csv", _csv_options()),
+        '.csv.gz': ("read_csv", _csv_options()),
+    } -%}
+    {%- set readers = [] -%}
+    {%- for suffix, (reader, arguments) in options.items() -%}
+        {%- set pattern = folder ~ "/**/*" ~ suffix -%}
+        {%- set found = run_query("select count(*) from glob('" ~ pattern ~ "')") -%}
+        {%- if found.columns[0].values()[0] > 0 -%}
+            {%- do readers.append(reader ~ "('" ~ pattern ~ "', " ~ arguments ~ ")") -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(readers) -}}
+{%- endmacro %}
+
+{% macro _csv_options() -%}
+    {{- return(
+        "all_varchar = true, header = true, union_by_name = true, delim = ',', "
+        ~ "quote = '\"', escape = '\"', hive_partitioning = false"
+    ) -}}
+{%- endmacro %}
+
+{#- The contract's columns in order and type, over all readers; no rows without any. -#}
+{% macro _typed_selects(table, readers) -%}
+    {%- set selects = [] -%}
+    {%- for reader in readers or ["(select 1 as nothing where false)"] -%}
+        {%- set present = run_query("select * from " ~ reader ~ " limit 0").column_names
+            | map('lower') | list -%}
+        {%- set columns = [] -%}
+        {%- for column in table.columns.values() -%}
+            {%- set value = '"' ~ column.name ~ '"' if column.name in present else 'null' -%}
+            {%- do columns.append(
+                "cast(" ~ value ~ " as " ~ column.data_type ~ ") as " ~ column.name
+            ) -%}
+        {%- endfor -%}
+        {%- do selects.append("select " ~ columns | join(', ') ~ " from " ~ reader) -%}
+    {%- endfor -%}
+    {{- return(selects | join(' union all ')) -}}
+{%- endmacro %}

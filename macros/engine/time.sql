@@ -1,0 +1,56 @@
+{#- Time across engines: instants are UTC timestamps, days are those of the reporting
+    timezone, and elapsed time is exact rather than a count of boundaries crossed. -#}
+
+{#- Day of the reporting timezone in which a UTC instant falls. -#}
+{% macro reporting_date(instant) -%}
+    {{ adapter.dispatch('reporting_date', 'martlet')(instant, reporting_timezone()) }}
+{%- endmacro %}
+
+{% macro duckdb__reporting_date(instant, timezone) -%}
+    cast(timezone('{{ timezone }}', timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+
+{#- UTC instant at which a day of the reporting timezone begins. -#}
+{% macro start_of_reporting_date(day) -%}
+    {{ adapter.dispatch('start_of_reporting_date', 'martlet')(day, reporting_timezone()) }}
+{%- endmacro %}
+
+{% macro duckdb__start_of_reporting_date(day, timezone) -%}
+    timezone('UTC', timezone('{{ timezone }}', cast({{ day }} as timestamp)))
+{%- endmacro %}
+
+{% macro seconds_later(instant, seconds) -%}
+    {{ adapter.dispatch('seconds_later', 'martlet')(instant, seconds) }}
+{%- endmacro %}
+
+{% macro duckdb__seconds_later(instant, seconds) -%}
+    ({{ instant }} + to_seconds({{ seconds }}))
+{%- endmacro %}
+
+{% macro days_later(day_or_instant, days) -%}
+    {{ adapter.dispatch('days_later', 'martlet')(day_or_instant, days) }}
+{%- endmacro %}
+
+{% macro duckdb__days_later(day_or_instant, days) -%}
+    ({{ day_or_instant }} + to_days(cast({{ days }} as integer)))
+{%- endmacro %}
+
+{#- Elapsed seconds between two instants, with fractions. -#}
+{% macro elapsed_seconds(earlier, later) -%}
+    {{ adapter.dispatch('elapsed_seconds', 'martlet')(earlier, later) }}
+{%- endmacro %}
+
+{% macro duckdb__elapsed_seconds(earlier, later) -%}
+    (epoch_us({{ later }}) - epoch_us({{ earlier }})) / 1000000.0
+{%- endmacro %}
+
+{#- Rows `date_day`, one for each day from first to last, both included. -#}
+{% macro days_between(first_day, last_day) -%}
+    {{ adapter.dispatch('days_between', 'martlet')(first_day, last_day) }}
+{%- endmacro %}
+
+{% macro duckdb__days_between(first_day, last_day) -%}
+    cast(unnest(generate_series(
+        cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day
+    )) as date)
+{%- endmacro %}

@@ -1,0 +1,22 @@
+{#- A ratio of summed parts; null, not zero or an error, where the denominator is zero. -#}
+{% macro ratio(numerator, denominator) -%}
+    cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
+{%- endmacro %}
+
+{% macro money(amount) -%}
+    cast({{ amount }} as decimal(18, 4))
+{%- endmacro %}
+
+{#-
+  Split `total` over rows in proportion to `weight`, exactly: each row gets the difference
+  of two rounded running totals, so the parts always add up to the whole.
+-#}
+{% macro allocate(total, weight, partition_by, order_by) -%}
+    {%- set whole = "sum(" ~ weight ~ ") over (partition by " ~ partition_by ~ ")" -%}
+    {%- set running = "sum(" ~ weight ~ ") over (partition by " ~ partition_by
+        ~ " order by " ~ order_by ~ " rows between unbounded preceding and current row)" -%}
+    {{ money("round(coalesce(" ~ total ~ " * cast(" ~ running ~ " as double) / nullif("
+        ~ whole ~ ", 0), 0), 4)") }}
+    - {{ money("round(coalesce(" ~ total ~ " * cast(" ~ running ~ " - " ~ weight
+        ~ " as double) / nullif(" ~ whole ~ ", 0), 0), 4)") }}
+{%- endmacro %}

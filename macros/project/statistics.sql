@@ -1,0 +1,17 @@
+{#-
+  Two-sided p-value of a standard normal statistic. Upper tail by the rational
+  approximation 26.2.17 of Abramowitz and Stegun (1964), absolute error below 7.5e-8.
+-#}
+{% macro two_sided_p_value(z) -%}
+    {%- set t = "(1 / (1 + 0.2316419 * abs(" ~ z ~ ")))" -%}
+    least(1.0, 2 * exp(-({{ z }}) * ({{ z }}) / 2) / sqrt(2 * pi()) * {{ t }} * (
+        0.319381530 + {{ t }} * (-0.356563782 + {{ t }} * (
+            1.781477937 + {{ t }} * (-1.821255978 + {{ t }} * 1.330274429)
+        ))
+    ))
+{%- endmacro %}
+
+{#- Half width of a 95 % normal interval, in standard errors. -#}
+{% macro normal_quantile_975() -%}
+    1.959963984540054
+{%- endmacro %}

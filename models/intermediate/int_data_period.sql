@@ -1,0 +1,74 @@
+-- First and last day of the data, and the date everything is told as of.
+-- Grain: one row. as_of_date is the variable, else the day after the last day of an order,
+-- event, return, touch or day of spend; never the clock.
+with
+
+orders as (
+    select ordered_at from {{ ref('stg_store__orders') }}
+),
+
+events as (
+    select event_at from {{ ref('stg_store__events') }}
+),
+
+returns as (
+    select returned_at from {{ ref('stg_store__returns') }}
+),
+
+touches as (
+    select touched_at from {{ ref('stg_store__campaign_touches') }}
+),
+
+spend as (
+    select date_day from {{ ref('stg_store__ad_spend') }}
+),
+
+extremes as (
+    select min(ordered_at) as first_at, max(ordered_at) as last_at from orders
+    union all
+    select min(event_at), max(event_at) from events
+    union all
+    select min(returned_at), max(returned_at) from returns
+    union all
+    select min(touched_at), max(touched_at) from touches
+),
+
+days as (
+    select
+        {{ reporting_date('first_at') }} as first_date,
+        {{ reporting_date('last_at') }} as last_date
+    from extremes
+    union all
+    select min(date_day), max(date_day) from spend
+),
+
+-- A store without any data still has one row, so that nothing downstream breaks.
+period as (
+    select
+        coalesce(min(first_date), cast('1970-01-01' as date)) as first_date,
+        coalesce(max(last_date), cast('1970-01-01' as date)) as last_date
+    from days
+),
+
+as_of as (
+    select
+        first_date,
+        last_date,
+        {% if var('as_of_date', none) -%}
+        cast('{{ var("as_of_date") }}' as date) as as_of_date
+        {%- else -%}
+        cast({{ days_later('last_date', 1) }} as date) as as_of_date
+        {%- endif %}
+    from period
+),
+
+with_instant as (
+    select
+        first_date,
+        last_date,
+        as_of_date,
+        {{ start_of_reporting_date('as_of_date') }} as as_of_at
+    from as_of
+)
+
+select * from with_instant

@@ -1,0 +1,19 @@
+-- Scores of each customer by the latest successful run of each model.
+-- Grain: one row per model and customer.
+with
+
+runs as (
+    select * from {{ ref('pred_latest_runs') }}
+),
+
+outputs as (
+    select * from {{ source('ml', 'customer_scores') }}
+),
+
+latest as (
+    select outputs.*
+    from outputs
+    inner join runs on outputs.run_id = runs.run_id
+)
+
+select * from latest

@@ -1,0 +1,28 @@
+-- What platforms report they showed and cost.
+-- Grain: one row per day, platform and campaign; of several versions the latest.
+with
+
+source as (
+    select * from {{ source('store', 'ad_spend') }}
+),
+
+renamed as (
+    select
+        date_day,
+        lower(trim(platform)) as platform,
+        campaign_id,
+        coalesce(impressions, 0) as impressions,
+        coalesce(clicks, 0) as clicks,
+        coalesce(spend, 0) as spend,
+        upper(trim(currency)) as currency
+    from source
+    where date_day is not null
+        and platform is not null
+        and campaign_id is not null
+),
+
+latest as (
+    {{ latest_version('renamed', key=['date_day', 'platform', 'campaign_id']) }}
+)
+
+select * from latest

@@ -1,0 +1,28 @@
+-- Every change of a consent.
+-- Grain: one row per registered customer, channel, purpose and moment of change; of several versions the latest.
+with
+
+source as (
+    select * from {{ source('store', 'consents') }}
+),
+
+renamed as (
+    select
+        customer_id as source_customer_id,
+        lower(trim(channel)) as channel,
+        lower(trim(purpose)) as purpose,
+        changed_at,
+        state,
+        source as consent_source
+    from source
+    where customer_id is not null
+        and channel is not null
+        and purpose is not null
+        and changed_at is not null
+),
+
+latest as (
+    {{ latest_version('renamed', key=['source_customer_id', 'channel', 'purpose', 'changed_at']) }}
+)
+
+select * from latest

@@ -1,0 +1,46 @@
+-- What visitors do.
+-- Grain: one row per event; of several versions the latest.
+with
+
+source as (
+    select * from {{ source('store', 'events') }}
+),
+
+renamed as (
+    select
+        event_id,
+        visitor_id,
+        customer_id as source_customer_id,
+        event_at,
+        received_at,
+        lower(trim(event_name)) as event_name,
+        page_url,
+        referrer_url,
+        product_id,
+        quantity,
+        value,
+        upper(trim(currency)) as currency,
+        order_id,
+        search_term,
+        search_results,
+        item_list_id,
+        item_list_index,
+        recommendation_id,
+        engagement_time_ms,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+        utm_term,
+        device_category,
+        country,
+        user_agent
+    from source
+    where event_id is not null
+),
+
+latest as (
+    {{ latest_version('renamed', key=['event_id'], received_at='received_at') }}
+)
+
+select * from latest

@@ -1,0 +1,26 @@
+-- Product reviews.
+-- Grain: one row per review; of several versions the latest.
+with
+
+source as (
+    select * from {{ source('store', 'reviews') }}
+),
+
+renamed as (
+    select
+        review_id,
+        order_id,
+        product_id,
+        customer_id as source_customer_id,
+        rating,
+        review_text,
+        reviewed_at
+    from source
+    where review_id is not null
+),
+
+latest as (
+    {{ latest_version('renamed', key=['review_id']) }}
+)
+
+select * from latest
