@@ -2,11 +2,12 @@
 
 E-mail addresses, phone numbers and names never lie in clear in a raw file, a warehouse
 or a log. ``Sealer.seal`` encrypts a value with AES-SIV (RFC 5297), which gives equal
-bytes for equal input, so sealed columns still join and deduplicate; only the export opens
-them again. ``Sealer.pseudonym`` gives the HMAC-SHA256 (RFC 2104) of the normalised value
-under a key of its own, for matching people without opening anything.
+bytes for equal input, so sealed columns still join and deduplicate; only the export
+opens them again. ``Sealer.pseudonym`` gives the HMAC-SHA256 (RFC 2104) of the
+normalised value under a key of its own, for matching people without opening anything.
 
-Both keys are derived by HKDF (RFC 5869) from one secret, ``MARTLET_KEY``.
+Both keys are derived by HKDF (RFC 5869) from one secret; ``martlet.loading.keys`` finds
+it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 import re
 import unicodedata
 from functools import cached_property
+from pathlib import Path
 
 import phonenumbers
 from cryptography.exceptions import InvalidTag
@@ -34,7 +35,7 @@ PREFIX = "sealed:"
 DEMO_KEY = "martlet-demo-key-published-in-the-source-seals-only-the-sample"
 
 _MIN_KEY_CHARS = 32
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.])\+?\d[\d\s().-]{7,17}\d(?![\w.])")
 
 
@@ -45,9 +46,11 @@ class Sealer:
     ----------
     secret : str
         At least 32 characters. Losing it loses every sealed value.
+    made_key_file : Path, optional
+        The key file, where the secret was made just now and its owner must hear of it.
     """
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, *, made_key_file: Path | None = None) -> None:
         if len(secret) < _MIN_KEY_CHARS:
             raise EnvironmentFault(
                 f"MARTLET_KEY has {len(secret)} characters and needs at least "
@@ -56,9 +59,12 @@ class Sealer:
                 'export MARTLET_KEY="$(openssl rand -base64 48)"',
             )
         self._secret = secret.encode()
+        self.made_key_file = made_key_file
 
     def _derive(self, purpose: str, length: int) -> bytes:
-        derivation = HKDF(SHA256(), length, salt=None, info=f"martlet {purpose}".encode())
+        derivation = HKDF(
+            SHA256(), length, salt=None, info=f"martlet {purpose}".encode()
+        )
         return derivation.derive(self._secret)
 
     @cached_property
@@ -103,8 +109,9 @@ def normalise_email(email: str) -> str:
 
 
 def normalise_phone(phone: str, region: str | None = None) -> str:
-    """Write a phone number as E.164 (``+4930123456``), or as its digits where it is
-    no valid number. ``region`` is the ISO country read for numbers without a prefix.
+    """Write a phone number as E.164 (``+4930123456``), or as digits if it is invalid.
+
+    ``region`` is the ISO country read for numbers without a prefix.
     """
     try:
         parsed = phonenumbers.parse(phone, region)
@@ -118,24 +125,4 @@ NORMALISE = {"email": normalise_email, "phone": normalise_phone}
 
 def redact(text: str) -> str:
     """Blot out e-mail addresses and phone numbers inside free text or a URL."""
-    without_emails = _EMAIL.sub("[email]", text.replace("%40", "@"))
-    return _PHONE.sub("[phone]", without_emails)
-
-
-def sealer_from_environment(*, sample: bool = False) -> Sealer:
-    """Make the sealer of ``MARTLET_KEY``; the sample's own where ``sample`` is true.
-
-    Raises
-    ------
-    EnvironmentFault
-        No ``MARTLET_KEY`` is set and the store is not the sample.
-    """
-    if sample:
-        return Sealer(DEMO_KEY)
-    secret = os.environ.get("MARTLET_KEY")
-    if not secret:
-        raise EnvironmentFault(
-            "This needs the key that seals contact data, and MARTLET_KEY is not set.",
-            'Set it once and keep it safe: export MARTLET_KEY="$(openssl rand -base64 48)"',
-        )
-    return Sealer(secret)
+    return _PHONE.sub("[phone]", _EMAIL.sub("[email]", text))

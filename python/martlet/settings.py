@@ -45,6 +45,11 @@ class Settings:
         return self.project_dir / "seeds" / "sample"
 
 
+def is_sample(store_id: str) -> bool:
+    """Say whether ``store_id`` is that of a generated store, without a real person."""
+    return store_id.startswith("sample")
+
+
 def raw_files(directory: Path, table: str) -> list[Path]:
     """List the files of one raw table, in name order."""
     folder = directory / table

@@ -15,7 +15,7 @@ orders as (
 ),
 
 touches as (
-    select * from {{ ref('int_marketing_touches') }}
+    select * from {{ ref('fct_marketing_touches') }}
 ),
 
 conversions as (

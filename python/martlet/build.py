@@ -1,0 +1,113 @@
+"""The whole job: dbt, the Python models, the marts that read them, the publication.
+
+Models of the ``ml`` schema are sources to dbt. Everything that does not read them is built
+first, then the models run on what was built, then dbt builds what reads their outputs.
+Only when all of it passed is anything published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dbt.contracts.graph.manifest import Manifest
+
+from martlet.loading.check import absent_tables, check_raw, raise_on_problems
+from martlet.settings import Settings
+from martlet.contract import read_contract
+from martlet.warehouse.connection import open_warehouse
+from martlet.warehouse.dbt import DbtOptions, DbtProject
+from martlet.warehouse.models import MODELS, ModelOutcome
+from martlet.warehouse.publish import PublicModel, public_models, publish
+from martlet.warehouse.store import make_way_for_store
+
+READS_MODEL_OUTPUTS = "source:ml+"
+BUILT_KINDS = ("model", "seed", "test", "unit_test")
+
+# Called with what was just finished, how much is done, and how much there is to do.
+OnStep = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What a build made."""
+
+    published: Path
+    models: list[ModelOutcome]
+    marts: list[PublicModel]
+    absent_tables: list[str] = field(default_factory=list)
+    replaced_sample: bool = False
+
+
+class _Steps:
+    """Counts steps over every part of the job, so that one bar tells of all of it."""
+
+    def __init__(self, total: int, on_step: OnStep | None) -> None:
+        self._total = total
+        self._done = 0
+        self._on_step = on_step
+
+    def finish(self, label: str) -> None:
+        self._done = min(self._done + 1, self._total)
+        if self._on_step:
+            self._on_step(label, self._done, self._total)
+
+
+def build(
+    settings: Settings,
+    options: DbtOptions,
+    *,
+    select: Sequence[str] = (),
+    on_step: OnStep | None = None,
+) -> BuildResult:
+    """Build the warehouse from the raw files, run the models, publish the marts.
+
+    Parameters
+    ----------
+    select : sequence of str
+        dbt selectors. With any, dbt builds just those and no Python model runs.
+
+    Raises
+    ------
+    MartletError
+        The raw files break the contract, dbt's nodes fail, or the machine is in the way.
+        Nothing is published then.
+    """
+    contract = read_contract(settings.project_dir)
+    raise_on_problems(check_raw(settings.raw, contract))
+    replaced_sample = make_way_for_store(settings)
+    project = DbtProject(settings, options)
+    manifest = project.parse()
+    marts = public_models(manifest)
+    if select:
+        steps = _Steps(_node_count(manifest) + len(marts), on_step)
+        project.build(["--select", *select], steps.finish)
+        outcomes = []
+    else:
+        steps = _Steps(_node_count(manifest) + len(MODELS) + len(marts), on_step)
+        project.build(["--exclude", READS_MODEL_OUTPUTS], steps.finish)
+        outcomes = _run_models(settings, steps)
+        project.build(["--select", READS_MODEL_OUTPUTS], steps.finish)
+    published = publish(settings, marts, steps.finish)
+    return BuildResult(
+        published=published,
+        models=outcomes,
+        marts=marts,
+        absent_tables=absent_tables(settings.raw, contract),
+        replaced_sample=replaced_sample,
+    )
+
+
+def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:
+    outcomes = []
+    with open_warehouse(settings.warehouse) as connection:
+        for name, run in MODELS.items():
+            outcomes.append(run(connection))
+            steps.finish(name)
+    return outcomes
+
+
+def _node_count(manifest: Manifest) -> int:
+    nodes = [*manifest.nodes.values(), *manifest.unit_tests.values()]
+    return sum(node.resource_type in BUILT_KINDS for node in nodes)

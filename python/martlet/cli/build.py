@@ -1,0 +1,152 @@
+"""``martlet build``: the whole job."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from martlet.build import BuildResult
+from martlet.build import build as run_build
+from martlet.cli.console import (
+    interval,
+    number,
+    out,
+    percent,
+    print_json,
+    print_note,
+    print_table,
+    progress_bar,
+)
+from martlet.cli.options import Json, ProjectDir, Target, Threads, Vars
+from martlet.settings import load_settings
+from martlet.summary import Summary, summarise
+from martlet.warehouse.connection import open_warehouse
+from martlet.warehouse.dbt import DbtOptions
+
+
+def build(
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select",
+            "-s",
+            help="Build only what these dbt selectors name, and run no Python model.",
+        ),
+    ] = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", "-f", help="Rebuild incremental models.")
+    ] = False,
+    target: Target = None,
+    threads: Threads = None,
+    vars: Vars = None,
+    json: Json = False,
+    project_dir: ProjectDir = None,
+) -> None:
+    """Build every table, run the models, and publish the marts."""
+    settings = load_settings(project_dir)
+    options = DbtOptions(target, threads, vars, full_refresh)
+    with progress_bar("Building") as on_step:
+        result = run_build(settings, options, select=select or (), on_step=on_step)
+    with open_warehouse(settings.warehouse, read_only=True) as connection:
+        summary = summarise(connection, result.marts, result.absent_tables)
+    if json:
+        print_json({**summary.as_dict(), "published": str(result.published)})
+        return
+    if result.replaced_sample:
+        print_note("The warehouse held the sample; it was made anew for this store.")
+    _print_summary(summary)
+    _print_remarks(result)
+    out.print(f"\nPublished: [bold]{result.published}[/]")
+
+
+def _print_summary(summary: Summary) -> None:
+    print_table(
+        f"Marts as of {summary.as_of_date}",
+        [("mart", "left"), ("rows", "right")],
+        [(mart["name"], number(mart["rows"])) for mart in summary.marts],
+    )
+    print_table(
+        "Segments",
+        [("segment", "left"), ("customers", "right")],
+        [(row["segment_id"], number(row["customers"])) for row in summary.segments],
+    )
+    print_table(
+        "Model quality",
+        [
+            ("model", "left"),
+            ("metric", "left"),
+            ("value", "right"),
+            ("95 % interval", "left"),
+            ("baseline", "right"),
+            ("judged on", "left"),
+        ],
+        [
+            (
+                row["model_name"],
+                row["metric_name"],
+                number(row["metric_value"], 3),
+                interval(row["ci_low"], row["ci_high"]),
+                number(row["baseline_value"], 3),
+                row["evaluated_on"],
+            )
+            for row in summary.model_quality
+        ],
+    )
+    print_table(
+        "Campaign ROI (last touch)",
+        [
+            ("campaign", "left"),
+            ("channel", "left"),
+            ("spend", "right"),
+            ("orders", "right"),
+            ("revenue", "right"),
+            ("ROAS", "right"),
+            ("ROI", "right"),
+        ],
+        [
+            (
+                row["campaign_name"] or row["campaign_id"],
+                row["channel_group"],
+                f"{number(row['spend'])} {row['currency']}",
+                number(row["conversions"]),
+                number(row["attributed_revenue"]),
+                number(row["roas"], 2),
+                percent(row["roi"], 0) + (" *" if row["is_margin_assumed"] else ""),
+            )
+            for row in summary.campaigns
+        ],
+    )
+    print_table(
+        "Campaign lift in conversion, against randomised controls",
+        [
+            ("campaign", "left"),
+            ("customers", "right"),
+            ("lift", "right"),
+            ("95 % interval", "left"),
+            ("verdict", "left"),
+        ],
+        [
+            (
+                row["campaign_id"],
+                number(row["customers"]),
+                number(row["absolute_lift"], 3),
+                interval(row["ci_low"], row["ci_high"]),
+                row["verdict"],
+            )
+            for row in summary.lift
+        ],
+    )
+    if any(row["is_margin_assumed"] for row in summary.campaigns):
+        print_note("* rests in part on an assumed margin rate (seed category_rules)")
+
+
+def _print_remarks(result: BuildResult) -> None:
+    for outcome in result.models:
+        if outcome.refusal:
+            print_note(f"{outcome.model_name} did not run: {outcome.refusal.message}")
+    if result.absent_tables:
+        print_note(
+            "This store has no " + ", ".join(result.absent_tables) + "; what rests on "
+            "them is empty."
+        )

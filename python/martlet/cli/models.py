@@ -1,0 +1,69 @@
+"""``martlet cluster`` and ``martlet score``: run one Python model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from martlet.cli.console import number, out, print_json, print_note
+from martlet.cli.options import Json, ProjectDir
+from martlet.errors import UsageError
+from martlet.settings import load_settings
+from martlet.warehouse.connection import open_warehouse
+from martlet.warehouse.models import (
+    DEFAULT_SEED,
+    ModelOutcome,
+    cluster_customers,
+    score_purchases,
+)
+
+Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
+
+
+def cluster(
+    min_clusters: Annotated[
+        int, typer.Option("--min-clusters", min=1, help="Fewest clusters to try.")
+    ] = 3,
+    max_clusters: Annotated[
+        int, typer.Option("--max-clusters", min=1, help="Most clusters to try.")
+    ] = 8,
+    seed: Seed = DEFAULT_SEED,
+    json: Json = False,
+    project_dir: ProjectDir = None,
+) -> None:
+    """Cluster customers by how they buy (K-means) and append the run to ml."""
+    if min_clusters > max_clusters:
+        raise UsageError(
+            f"--min-clusters {min_clusters} is above --max-clusters {max_clusters}.",
+            "Give a range such as: martlet cluster --min-clusters 3 --max-clusters 8",
+        )
+    k_range = range(min_clusters, max_clusters + 1)
+    _run(
+        lambda connection: cluster_customers(connection, k_range=k_range, seed=seed),
+        json,
+        project_dir,
+    )
+
+
+def score(
+    seed: Seed = DEFAULT_SEED, json: Json = False, project_dir: ProjectDir = None
+) -> None:
+    """Score who will buy within 30 days (logistic regression) and append the run to ml."""
+    _run(lambda connection: score_purchases(connection, seed=seed), json, project_dir)
+
+
+def _run(
+    model: Callable[..., ModelOutcome], json: bool, project_dir: ProjectDir
+) -> None:
+    settings = load_settings(project_dir)
+    with open_warehouse(settings.warehouse) as connection:
+        outcome = model(connection)
+    if outcome.refusal:
+        raise outcome.refusal
+    if json:
+        print_json({"run_id": outcome.run_id, "rows_out": outcome.rows_out})
+        return
+    out.print(f"{outcome.run_id}: {number(outcome.rows_out)} rows written")
+    print_note("Bring it into the marts: martlet build --select source:ml+")

@@ -1,0 +1,110 @@
+"""Names that say what sets a cluster apart.
+
+A name is made of the features in which the cluster's centroid is farthest from the mean
+of all customers: "many orders, little discount". Features that say the same thing twice
+(orders in 90 and in 365 days) are told once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pandas as pd
+
+from martlet.estimators.wording import FeatureWords, words_of
+
+WORDS_PER_NAME = 2
+NOTEWORTHY = 0.25  # scaled units from the mean, below which nothing is said
+SAME_THING = 0.8  # correlation from which two features say the same
+AVERAGE = "close to the average"
+
+
+def name_clusters(
+    deviations: pd.DataFrame,
+    means: pd.DataFrame,
+    correlations: pd.DataFrame,
+    feature_words: FeatureWords,
+) -> list[str]:
+    """Name clusters, each name once.
+
+    Parameters
+    ----------
+    deviations : DataFrame of shape (clusters, features)
+        Centroid less the mean of all customers, in scaled units.
+    means : DataFrame of shape (clusters, features)
+        Means in the features' own units.
+    correlations : DataFrame of shape (features, features)
+        Between the scaled features, over customers.
+    feature_words : mapping of str to tuple of str
+        See :func:`martlet.estimators.wording.words_of`.
+    """
+    if len(deviations) == 1:
+        return ["all customers"]
+    phrases = [
+        [
+            _phrase(name, row[name], feature_words)
+            for name in _salient(row, correlations)
+        ]
+        or [AVERAGE]
+        for _, row in deviations.iterrows()
+    ]
+    while clash := _first_clash(phrases):
+        for cluster, word in zip(
+            clash, _telling_apart(clash, deviations, means, feature_words), strict=True
+        ):
+            phrases[cluster].append(word)
+    return [", ".join(words) for words in phrases]
+
+
+def _salient(deviation: pd.Series, correlations: pd.DataFrame) -> list[str]:
+    chosen: list[str] = []
+    for name in deviation.abs().sort_values(ascending=False, kind="stable").index:
+        if len(chosen) == WORDS_PER_NAME or abs(deviation[name]) < NOTEWORTHY:
+            break
+        if (correlations.loc[name, chosen].abs() < SAME_THING).all():
+            chosen.append(name)
+    return chosen
+
+
+def _phrase(name: str, deviation: float, feature_words: FeatureWords) -> str:
+    words = words_of(name, feature_words)
+    return words.high if deviation > 0 else words.low
+
+
+def _first_clash(phrases: list[list[str]]) -> list[int]:
+    """Return the clusters of which the same things are said, in whatever order."""
+    names = [frozenset(words) for words in phrases]
+    shared = [name for name, times in Counter(names).items() if times > 1]
+    return [cluster for cluster, name in enumerate(names) if name in shared[:1]]
+
+
+def _telling_apart(
+    clash: list[int],
+    deviations: pd.DataFrame,
+    means: pd.DataFrame,
+    feature_words: FeatureWords,
+) -> list[str]:
+    """Say for each of these clusters what parts it from the others.
+
+    Of the features that are above average in some and below in others, the one with the
+    widest spread; where there is none, the widest of all, with its mean as a number.
+    """
+    of_clash = deviations.iloc[clash]
+    spread = (of_clash.max() - of_clash.min()).sort_values(
+        ascending=False, kind="stable"
+    )
+    is_split = (of_clash > 0).any() & ~(of_clash > 0).all()
+    for name in spread.index[is_split[spread.index]]:
+        return [_phrase(name, deviation, feature_words) for deviation in of_clash[name]]
+    widest = spread.index[0]
+    numbers = _distinct_numbers(means[widest].iloc[clash].tolist())
+    return [f"{widest.replace('_', ' ')} around {number}" for number in numbers]
+
+
+def _distinct_numbers(values: list[float]) -> list[str]:
+    """Write numbers with as few digits as tell them apart."""
+    for digits in range(2, 18):
+        written = [f"{value:.{digits}g}" for value in values]
+        if len(set(written)) == len(set(values)):
+            break
+    return written

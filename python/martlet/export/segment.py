@@ -1,0 +1,228 @@
+"""Export a segment: only people who agreed and can be reached, to a file of one owner.
+
+Membership comes from ``segments``, consent and sealed contact data from ``identity``. The
+list holds e-mail addresses, so the file is made under a temporary name with mode 0600 and
+appears whole or not at all, and the ledger ``ops.export_log`` keeps counts and no names.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from martlet.errors import EnvironmentFault, UsageError
+from martlet.export.destinations import DESTINATIONS, Consent, Contact, Destination
+from martlet.sealing import Sealer
+
+_MEMBERS = """
+with
+
+members as (
+    select customer_id from segments.segment_membership
+    where segment_id = $segment_id and is_current
+),
+
+needed as (
+    select unnest($channels) as channel, unnest($purposes) as purpose
+),
+
+consenting as (
+    select consents.customer_id
+    from identity.identity_consents as consents
+    inner join needed
+        on consents.channel = needed.channel and consents.purpose = needed.purpose
+    where consents.is_granted
+    group by consents.customer_id
+    having count(*) = (select count(*) from needed)
+)
+
+select
+    members.customer_id,
+    consenting.customer_id is not null as is_consenting,
+    contacts.email,
+    contacts.phone,
+    contacts.first_name,
+    contacts.last_name,
+    contacts.country,
+    contacts.postcode
+from members
+left join consenting on members.customer_id = consenting.customer_id
+left join identity.identity_contacts as contacts
+    on members.customer_id = contacts.customer_id
+order by members.customer_id
+"""
+
+
+@dataclass(frozen=True)
+class ExportResult:
+    """What an export wrote, and whom it left out."""
+
+    export_id: str
+    path: Path
+    rows: int
+    excluded_no_consent: int
+    excluded_no_contact: int
+
+
+def export_segment(
+    connection: duckdb.DuckDBPyConnection,
+    segment_id: str,
+    destination_name: str,
+    path: Path,
+    sealer: Sealer,
+    *,
+    exported_at: datetime,
+) -> ExportResult:
+    """Write the list of ``segment_id`` for a destination to ``path``, and log it.
+
+    Raises
+    ------
+    UsageError
+        There is no such segment or destination.
+    EnvironmentFault
+        The sealed data do not open with this key, or the file cannot be written.
+    """
+    destination = _destination(destination_name)
+    consents = destination.consents or (_own_consent(connection, segment_id),)
+    _check_segment(connection, segment_id)
+    members = connection.execute(
+        _MEMBERS,
+        {
+            "segment_id": segment_id,
+            "channels": [channel for channel, _ in consents],
+            "purposes": [purpose for _, purpose in consents],
+        },
+    ).fetchall()
+    consenting = [member[2:] for member in members if member[1]]
+    contacts = [_open(sealed, sealer) for sealed in consenting]
+    reachable = [contact for contact in contacts if contact.is_reachable]
+    content = _write_csv(destination, reachable)
+    sha256 = hashlib.sha256(content).hexdigest()
+    moment = exported_at.astimezone(UTC).replace(tzinfo=None)
+    result = ExportResult(
+        export_id=f"{moment:%Y%m%dT%H%M%S}-{segment_id}-{sha256[:8]}",
+        path=path,
+        rows=len(reachable),
+        excluded_no_consent=len(members) - len(consenting),
+        excluded_no_contact=len(consenting) - len(reachable),
+    )
+    _write_private(path, content)
+    _log(connection, result, segment_id, destination, moment, sha256)
+    return result
+
+
+def segment_ids(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """List the segments of the warehouse."""
+    try:
+        rows = connection.execute(
+            "select segment_id from segments.segment_definitions order by 1"
+        ).fetchall()
+    except duckdb.CatalogException as error:
+        raise EnvironmentFault(
+            "The warehouse has no segments yet.", "Build them: martlet build"
+        ) from error
+    return [segment_id for (segment_id,) in rows]
+
+
+def _check_segment(connection: duckdb.DuckDBPyConnection, segment_id: str) -> None:
+    known = segment_ids(connection)
+    if segment_id not in known:
+        raise UsageError(
+            f"There is no segment '{segment_id}'.",
+            "Choose one of: " + ", ".join(known),
+        )
+
+
+def _destination(name: str) -> Destination:
+    if name not in DESTINATIONS:
+        raise UsageError(
+            f"There is no destination '{name}'.",
+            "Choose one of: " + ", ".join(DESTINATIONS),
+        )
+    return DESTINATIONS[name]
+
+
+def _own_consent(connection: duckdb.DuckDBPyConnection, segment_id: str) -> Consent:
+    _check_segment(connection, segment_id)
+    return connection.execute(
+        "select channel, purpose from segments.segment_definitions "
+        "where segment_id = ?",
+        [segment_id],
+    ).fetchone()
+
+
+def _open(sealed: tuple[str | None, ...], sealer: Sealer) -> Contact:
+    *contact, country, postcode = sealed
+    email, phone, first_name, last_name = (
+        sealer.unseal(value) if value else "" for value in contact
+    )
+    return Contact(email, phone, first_name, last_name, country or "", postcode or "")
+
+
+def _write_csv(destination: Destination, contacts: list[Contact]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(destination.headers)
+    writer.writerows(destination.row(contact) for contact in contacts)
+    return text.getvalue().encode("utf-8")
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.unlink(missing_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(unfinished, path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise EnvironmentFault(
+            f"The list could not be written to {path}: {error.strerror}.",
+            "Choose another place with --out, or free some space.",
+        ) from error
+
+
+def _log(
+    connection: duckdb.DuckDBPyConnection,
+    result: ExportResult,
+    segment_id: str,
+    destination: Destination,
+    exported_at: datetime,
+    sha256: str,
+) -> None:
+    connection.execute(
+        "insert into ops.export_log by name select "
+        "$export_id as export_id, $segment_id as segment_id, "
+        "$destination as destination, $exported_at as exported_at, $rows as rows, "
+        "0 as control_rows, $no_consent as excluded_no_consent, "
+        "$no_contact as excluded_no_contact, $score_as_of as score_as_of, "
+        "$sha256 as file_sha256",
+        {
+            "export_id": result.export_id,
+            "segment_id": segment_id,
+            "destination": destination.name,
+            "exported_at": exported_at,
+            "rows": result.rows,
+            "no_consent": result.excluded_no_consent,
+            "no_contact": result.excluded_no_contact,
+            "score_as_of": _as_of_date(connection, segment_id),
+            "sha256": sha256,
+        },
+    )
+
+
+def _as_of_date(connection: duckdb.DuckDBPyConnection, segment_id: str) -> date | None:
+    (as_of_date,) = connection.execute(
+        "select max(valid_from) from segments.segment_membership where segment_id = ?",
+        [segment_id],
+    ).fetchone()
+    return as_of_date

@@ -1,0 +1,144 @@
+"""Run dbt inside this process, with progress and readable failures."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from martlet.errors import BuildFailed, EnvironmentFault
+from martlet.settings import Settings
+from martlet.warehouse.connection import explain_duckdb_error
+
+OnNode = Callable[[str], None]
+
+_MOST_FAILURES_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class DbtOptions:
+    """Options that dbt and martlet share, under dbt's names."""
+
+    target: str | None = None
+    threads: int | None = None
+    vars: str | None = None
+    full_refresh: bool = False
+
+    def arguments(self) -> list[str]:
+        """Write the options as dbt's command line takes them."""
+        arguments = []
+        if self.target:
+            arguments += ["--target", self.target]
+        if self.threads:
+            arguments += ["--threads", str(self.threads)]
+        if self.vars:
+            arguments += ["--vars", self.vars]
+        return arguments
+
+
+@dataclass
+class DbtProject:
+    """The dbt project of ``settings``, parsed once and then run as often as needed."""
+
+    settings: Settings
+    options: DbtOptions = field(default_factory=DbtOptions)
+    manifest: Manifest | None = None
+
+    def parse(self) -> Manifest:
+        """Parse the project, and keep the manifest for the runs that follow."""
+        self.manifest = self._invoke(["parse"], None).result
+        return self.manifest
+
+    def build(self, selection: Sequence[str], on_node: OnNode | None = None) -> int:
+        """Run ``dbt build`` with ``selection`` arguments; return the nodes that ran.
+
+        Raises
+        ------
+        BuildFailed
+            Models or tests failed; the message names them.
+        EnvironmentFault
+            The warehouse is locked, or the disk is full.
+        """
+        arguments = ["build", *selection]
+        if self.options.full_refresh:
+            arguments.append("--full-refresh")
+        return len(self._invoke(arguments, on_node).result.results)
+
+    def _invoke(self, arguments: list[str], on_node: OnNode | None) -> dbtRunnerResult:
+        project_dir = self.settings.project_dir
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        runner = dbtRunner(manifest=self.manifest, callbacks=[_node_callback(on_node)])
+        working_directory = Path.cwd()
+        logging.getLogger("snowplow_tracker").setLevel(logging.CRITICAL)
+        try:
+            # Relative paths in the environment and in models are the project's.
+            os.chdir(project_dir)
+            result = runner.invoke(
+                [
+                    *arguments,
+                    *("--project-dir", str(project_dir)),
+                    *("--profiles-dir", str(project_dir / "profiles")),
+                    *("--log-level", "none", "--log-level-file", "info"),
+                    *self.options.arguments(),
+                ]
+            )
+        finally:
+            os.chdir(working_directory)
+            # dbt keeps the file open after it returns, and its lock with it.
+            DuckDBConnectionManager.close_all_connections()
+        if not result.success:
+            raise self._explain(result)
+        return result
+
+    def _explain(self, result: dbtRunnerResult) -> Exception:
+        failures = [
+            node
+            for node in getattr(result.result, "results", None) or []
+            if node.status in ("error", "fail", "runtime error")
+        ]
+        texts = [str(result.exception or ""), *(str(node.message) for node in failures)]
+        for text in texts:
+            explained = explain_duckdb_error(Exception(text), self.settings.warehouse)
+            if explained:
+                return explained
+        if not failures:
+            return EnvironmentFault(
+                f"dbt could not run: {_first_lines(str(result.exception))}",
+                "The whole story is in logs/dbt.log; try: dbt debug",
+            )
+        return _failed_nodes(failures)
+
+
+def _failed_nodes(failures: list[Any]) -> BuildFailed:
+    shown = "\n".join(
+        f"  {node.node.resource_type} {node.node.name}: {_first_lines(node.message)}"
+        for node in failures[:_MOST_FAILURES_SHOWN]
+    )
+    more = len(failures) - _MOST_FAILURES_SHOWN
+    return BuildFailed(
+        f"{len(failures)} of dbt's nodes failed, so nothing new was published:\n"
+        + shown
+        + (f"\n  and {more} more" if more > 0 else ""),
+        f"Look closer with: dbt build --select {failures[0].node.name}\n"
+        "The published marts are still those of the last good build.",
+    )
+
+
+def _first_lines(message: str | None, lines: int = 3, width: int = 300) -> str:
+    kept = [line.strip() for line in (message or "").splitlines() if line.strip()]
+    return " ".join(kept[:lines])[:width]
+
+
+def _node_callback(on_node: OnNode | None) -> Callable[[Any], None]:
+    def callback(event: Any) -> None:
+        if on_node and event.info.name == "NodeFinished":
+            on_node(event.data.node_info.node_name)
+
+    return callback

@@ -1,0 +1,125 @@
+"""Append to the ``ml`` ledgers: a model's run appears whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from martlet import __version__
+
+
+@dataclass(frozen=True)
+class ModelRun:
+    """What a run of a model read, did and wrote.
+
+    ``outputs`` maps a table of the ``ml`` schema to its rows without ``run_id``.
+    """
+
+    model_name: str
+    as_of_date: date | None
+    seed: int
+    rows_in: int
+    data_fingerprint: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    outputs: dict[str, pd.DataFrame] = field(default_factory=dict)
+    refusal: str | None = None
+
+
+def data_fingerprint(*frames: pd.DataFrame) -> str:
+    """Hash every value of the frames; 16 hex characters, whatever the row order."""
+    digest = hashlib.sha256()
+    for frame in frames:
+        hashes = pd.util.hash_pandas_object(frame, index=False).sort_values()
+        digest.update(",".join(frame.columns).encode())
+        digest.update(hashes.to_numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def code_fingerprint() -> str:
+    """Hash the source of the estimators; 16 hex characters."""
+    digest = hashlib.sha256(__version__.encode())
+    sources = files("martlet.estimators").iterdir()
+    for source in sorted(sources, key=lambda item: item.name):
+        if source.name.endswith(".py"):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> str:
+    """Write ``run`` and its outputs in one transaction; return its ``run_id``."""
+    connection.begin()
+    try:
+        (number,) = connection.execute(
+            "select coalesce(max(run_number), 0) + 1 from ml.model_runs"
+        ).fetchone()
+        run_id = f"{run.model_name}-{number:06d}-{run.data_fingerprint[:8]}"
+        for table, rows in run.outputs.items():
+            _append(connection, table, rows.assign(run_id=run_id))
+        _append(connection, "model_runs", _run_row(run, run_id, number))
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return run_id
+
+
+def _run_row(run: ModelRun, run_id: str, number: int) -> pd.DataFrame:
+    row = {
+        "run_id": run_id,
+        "run_number": number,
+        "model_name": run.model_name,
+        "model_version": __version__,
+        "as_of_date": run.as_of_date,
+        "status": "refused" if run.refusal else "success",
+        "message": run.refusal,
+        "seed": run.seed,
+        "rows_in": run.rows_in,
+        "rows_out": sum(len(rows) for rows in run.outputs.values()),
+        "parameters": json.dumps(run.parameters, sort_keys=True, default=str),
+        "data_fingerprint": run.data_fingerprint,
+        "code_fingerprint": code_fingerprint(),
+    }
+    return pd.DataFrame([row])
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame
+) -> None:
+    connection.register("rows_to_append", rows)
+    connection.execute(f"insert into ml.{table} by name select * from rows_to_append")
+    connection.unregister("rows_to_append")
+
+
+def list_runs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """List every run, newest first, each with its headline metric in words."""
+    result = connection.execute(
+        """
+        with headline as (
+            select
+                run_id,
+                string_agg(
+                    format('{} {:.3f}', metric_name, metric_value), ', '
+                    order by metric_name
+                ) as quality
+            from ml.model_metrics
+            where
+                metric_name = 'auc'
+                or (metric_name = 'silhouette' and evaluated_on like '%(chosen)')
+            group by run_id
+        )
+
+        select runs.*, headline.quality
+        from ml.model_runs as runs
+        left join headline on runs.run_id = headline.run_id
+        order by runs.run_number desc
+        """
+    )
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

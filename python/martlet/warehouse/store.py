@@ -1,0 +1,66 @@
+"""Which store the raw files belong to, and which one the warehouse was built from.
+
+A warehouse refuses another store, since two shops' model runs and ledgers in one file
+would be told as one. Only the sample gives way: it was never anybody's data.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from martlet.errors import UsageError
+from martlet.settings import Settings, is_sample, raw_files
+from martlet.warehouse.connection import open_warehouse
+
+def raw_store_id(settings: Settings) -> str | None:
+    """Read the id of the store that the raw files belong to; ``None`` if they say none."""
+    for file in raw_files(settings.raw, "store"):
+        reader = "read_parquet" if file.suffix == ".parquet" else "read_csv"
+        row = duckdb.execute(
+            f"select cast(store_id as varchar) from {reader}(?)", [str(file)]
+        ).fetchone()
+        if row:
+            return row[0]
+    return None
+
+
+def warehouse_store_id(warehouse: Path) -> str | None:
+    """Read the id of the store that the warehouse was built from, if it was."""
+    if not warehouse.is_file():
+        return None
+    with open_warehouse(warehouse, read_only=True) as connection:
+        try:
+            row = connection.execute("select store_id from ops.store").fetchone()
+        except duckdb.CatalogException:
+            return None
+    return row[0] if row else None
+
+
+def make_way_for_store(settings: Settings) -> bool:
+    """Check that the warehouse is this store's; clear the sample out of its way.
+
+    Returns
+    -------
+    bool
+        Whether a warehouse of the sample was removed.
+
+    Raises
+    ------
+    UsageError
+        The warehouse belongs to another store.
+    """
+    built_from = warehouse_store_id(settings.warehouse)
+    raw = raw_store_id(settings)
+    if built_from is None or raw is None or built_from == raw:
+        return False
+    if is_sample(built_from) and not is_sample(raw):
+        settings.warehouse.unlink()
+        settings.warehouse.with_name("warehouse.duckdb.wal").unlink(missing_ok=True)
+        return True
+    raise UsageError(
+        f"The warehouse {settings.warehouse} was built from store '{built_from}', and "
+        f"{settings.raw} holds store '{raw}'.",
+        f"Give each store a home of its own: MARTLET_HOME=data/{raw} martlet build",
+    )

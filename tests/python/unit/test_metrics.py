@@ -1,0 +1,158 @@
+"""The measures of a score, against scikit-learn and against hand-worked examples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import metrics as reference
+
+from martlet.estimators.metrics import (
+    Judged,
+    bootstrap_interval,
+    captured_share,
+    compare,
+    equal_mass_bins,
+    resamples,
+    share_below,
+)
+
+
+@pytest.fixture
+def scored() -> tuple[np.ndarray, np.ndarray]:
+    """400 labels and scores, many of them tied."""
+    random = np.random.default_rng(7)
+    score = random.integers(1, 20, size=400) / 20
+    return (random.random(400) < score).astype(float), score
+
+
+def test_measures_equal_scikit_learn(scored):
+    label, score = scored
+    measured = Judged(label, score).measures()
+    assert measured["auc"] == pytest.approx(reference.roc_auc_score(label, score))
+    assert measured["average_precision"] == pytest.approx(
+        reference.average_precision_score(label, score)
+    )
+    assert measured["log_loss"] == pytest.approx(reference.log_loss(label, score))
+    assert measured["brier"] == pytest.approx(reference.brier_score_loss(label, score))
+
+
+def test_weighted_measures_equal_scikit_learn(scored):
+    label, score = scored
+    judged = Judged(label, score)
+    for weight in resamples(len(label), rounds=5, seed=1):
+        measured = judged.measures(weight)
+        assert measured["auc"] == pytest.approx(
+            reference.roc_auc_score(label, score, sample_weight=weight)
+        )
+        assert measured["average_precision"] == pytest.approx(
+            reference.average_precision_score(label, score, sample_weight=weight)
+        )
+        assert measured["log_loss"] == pytest.approx(
+            reference.log_loss(label, score, sample_weight=weight)
+        )
+
+
+def test_measures_ignore_row_order(scored):
+    label, score = scored
+    turned = np.random.default_rng(0).permutation(len(label))
+    assert Judged(label[turned], score[turned]).measures() == pytest.approx(
+        Judged(label, score).measures()
+    )
+
+
+def test_calibration_error_by_hand():
+    # Ten equal masses of two: score 0.1 has rate 0.5 in its one bin, the others fit.
+    score = np.repeat([0.1, 0.2], [10, 10])
+    label = np.concatenate([np.tile([0, 1], 5), np.repeat([1, 0], [2, 8])])
+    measured = Judged(label, score).measures()
+    assert measured["expected_calibration_error"] == pytest.approx(0.5 * 0.4)
+
+
+def test_equal_scores_share_a_bin():
+    assert equal_mass_bins(np.array([3.0, 1.0, 2.0, 4.0]), 2).tolist() == [1, 0, 0, 1]
+    assert equal_mass_bins(np.array([1.0, 5.0, 5.0, 5.0]), 2).tolist() == [0, 1, 1, 1]
+    assert len(set(equal_mass_bins(np.full(50, 0.3), 10))) == 1
+
+
+def test_share_below_is_half_for_equals():
+    assert share_below(np.array([5.0])).tolist() == [0.5]
+    assert share_below(np.array([1.0, 2.0, 2.0, 3.0])).tolist() == [
+        0.125,
+        0.5,
+        0.5,
+        0.875,
+    ]
+
+
+def test_captured_share_by_hand_without_ties():
+    # One row per group, best first: the top 40 % hold both positives of the three.
+    positives = np.array([1.0, 1.0, 0.0, 0.0, 1.0])
+    assert captured_share(positives, np.ones(5), 0.4) == pytest.approx(2 / 3)
+
+
+def test_captured_share_is_the_mean_over_orders_of_ties():
+    # Ten rows, the top two tied with two others. Two of the four tied are positive, so
+    # of the two that fit one is, on average; three positives in all.
+    positives, total = np.array([2.0, 1.0]), np.array([4.0, 6.0])
+    assert captured_share(positives, total, 0.2) == pytest.approx(1 / 3)
+
+
+def test_lift_is_one_where_nothing_is_told_apart():
+    label = np.tile([1.0, 0, 0, 0], 25)
+    assert Judged(label, np.full(100, 0.25)).measures()["lift_at_10"] == pytest.approx(
+        1
+    )
+
+
+def test_minus_infinity_ranks_last():
+    label = np.array([1.0, 0.0, 0.0])
+    score = np.array([-3.0, -9.0, -np.inf])
+    assert Judged(label, score, np.full(3, 1 / 3)).measures()["auc"] == 1
+
+
+def test_one_class_has_no_auc():
+    assert np.isnan(Judged(np.ones(3), np.array([0.1, 0.2, 0.3])).measures()["auc"])
+
+
+def test_gain_is_paired(scored):
+    """A model against itself gains nothing in any round."""
+    label, score = scored
+    table = compare(
+        Judged(label, score), Judged(label, score), rounds=50, seed=3
+    ).set_index("metric_name")
+    gain = table.loc["auc_gain"]
+    assert gain[["metric_value", "ci_low", "ci_high"]].tolist() == [0, 0, 0]
+    assert table.loc["auc", "ci_low"] < table.loc["auc", "ci_high"]
+    assert table.loc["auc", "metric_value"] == table.loc["auc", "baseline_value"]
+
+
+def test_auc_interval_covers_the_truth_as_often_as_it_says():
+    random = np.random.default_rng(11)
+    covered = 0
+    truth = 0.7602  # of N(1, 1) against N(0, 1): the normal CDF at 1 / sqrt(2)
+    for seed in range(60):
+        label = np.repeat([1.0, 0.0], [60, 140])
+        score = random.normal(loc=label)
+        judged = Judged(label, score, np.full(200, 0.3))
+        table = compare(judged, judged, rounds=100, seed=seed).set_index("metric_name")
+        covered += table.loc["auc", "ci_low"] <= truth <= table.loc["auc", "ci_high"]
+    assert 51 <= covered < 60
+
+
+def test_interval_shifts_towards_a_biased_estimate():
+    replicates = np.linspace(0.0, 1.0, 1001)
+    low, high = bootstrap_interval(0.5, replicates)
+    assert (low, high) == pytest.approx((0.025, 0.975), abs=1e-3)
+    low, high = bootstrap_interval(0.2, replicates)
+    assert low <= 0.001
+    assert 0.2 < high < 0.7
+
+
+def test_intervals_repeat_by_seed(scored):
+    label, score = scored
+    judged = Judged(label, score)
+    once, again, other = (
+        compare(judged, judged, rounds=20, seed=seed) for seed in (1, 1, 2)
+    )
+    assert once.equals(again)
+    assert not once.equals(other)
