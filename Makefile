@@ -19,8 +19,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# The demo has a home of its own, so that it never meets a real store's warehouse.
+demo: export MARTLET_HOME := data/demo
+demo: export MARTLET_RAW := seeds/sample
 demo: setup
-	@$(BIN)/martlet demo
+	@$(BIN)/martlet build
+	@$(BIN)/martlet export likely_to_buy --to csv
 
 test: setup
 	@$(BIN)/ruff check python tests

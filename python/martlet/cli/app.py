@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
@@ -30,8 +29,6 @@ app.command("doctor")(doctor.doctor)
 
 def main() -> None:
     """Run the command line; exit 0 when well, 1 on a failed check, 2 on misuse or fault."""
-    # dbt's duckdb plugin and numpy both start thread pools; neither phones home here.
-    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
     try:
         app()
     except MartletError as error:
@@ -40,7 +37,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print_error(
             MartletError(
-                "Stopped. Nothing was published, and the last publication stays as it was.",
+                "Stopped. What was published before is as it was.",
                 "Run the same command again to go on.",
             )
         )

@@ -9,11 +9,11 @@ import typer
 from martlet.build import BuildResult
 from martlet.build import build as run_build
 from martlet.cli.console import (
-    interval,
+    estimate,
     number,
-    out,
     percent,
     print_json,
+    print_line,
     print_note,
     print_table,
     progress_bar,
@@ -23,6 +23,14 @@ from martlet.settings import load_settings
 from martlet.summary import Summary, summarise
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions
+
+_METRIC_WORDS = {
+    "auc": "AUC",
+    "auc_gain": "AUC gain over baseline",
+    "average_precision": "average precision",
+    "expected_calibration_error": "calibration error",
+    "silhouette": "silhouette",
+}
 
 
 def build(
@@ -57,7 +65,7 @@ def build(
         print_note("The warehouse held the sample; it was made anew for this store.")
     _print_summary(summary)
     _print_remarks(result)
-    out.print(f"\nPublished: [bold]{result.published}[/]")
+    print_line("Published", result.published)
 
 
 def _print_summary(summary: Summary) -> None:
@@ -72,23 +80,19 @@ def _print_summary(summary: Summary) -> None:
         [(row["segment_id"], number(row["customers"])) for row in summary.segments],
     )
     print_table(
-        "Model quality",
+        "Model quality (95 % interval)",
         [
             ("model", "left"),
             ("metric", "left"),
-            ("value", "right"),
-            ("95 % interval", "left"),
+            ("value", "left"),
             ("baseline", "right"),
-            ("judged on", "left"),
         ],
         [
             (
                 row["model_name"],
-                row["metric_name"],
-                number(row["metric_value"], 3),
-                interval(row["ci_low"], row["ci_high"]),
+                _METRIC_WORDS[row["metric_name"]],
+                estimate(row["metric_value"], row["ci_low"], row["ci_high"]),
                 number(row["baseline_value"], 3),
-                row["evaluated_on"],
             )
             for row in summary.model_quality
         ],
@@ -118,20 +122,18 @@ def _print_summary(summary: Summary) -> None:
         ],
     )
     print_table(
-        "Campaign lift in conversion, against randomised controls",
+        "Lift in conversion against randomised controls (95 % interval)",
         [
             ("campaign", "left"),
             ("customers", "right"),
-            ("lift", "right"),
-            ("95 % interval", "left"),
+            ("lift", "left"),
             ("verdict", "left"),
         ],
         [
             (
                 row["campaign_id"],
                 number(row["customers"]),
-                number(row["absolute_lift"], 3),
-                interval(row["ci_low"], row["ci_high"]),
+                estimate(row["absolute_lift"], row["ci_low"], row["ci_high"]),
                 row["verdict"],
             )
             for row in summary.lift

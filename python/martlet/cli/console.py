@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -25,20 +26,25 @@ from rich.table import Table
 from martlet.build import OnStep
 from martlet.errors import MartletError
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
 
 
 def print_error(error: MartletError) -> None:
     """Print what happened and what to type next, to stderr."""
-    err.print(f"[bold red]Error:[/] {escape(error.message)}")
+    err.print(f"[bold red]Error:[/] {escape(error.message)}", soft_wrap=True)
     if error.hint:
-        err.print(f"[bold]Next:[/] {escape(error.hint)}")
+        err.print(f"[bold]Next:[/] {escape(error.hint)}", soft_wrap=True)
 
 
 def print_note(text: str) -> None:
     """Print a remark that is no result, to stderr."""
-    err.print(f"[dim]{escape(text)}[/]")
+    err.print(f"[dim]{escape(text)}[/]", soft_wrap=True)
+
+
+def print_line(label: str, value: object) -> None:
+    """Print one result that a person may want to copy, unbroken, to stdout."""
+    out.print(f"{label}: [bold]{escape(str(value))}[/]", soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -55,13 +61,20 @@ def print_table(
     columns: Sequence[tuple[str, str]],
     rows: Sequence[Sequence[str]],
 ) -> None:
-    """Print a table; ``columns`` are pairs of heading and ``left`` or ``right``."""
-    table = Table(title=title, title_justify="left", title_style="bold", expand=False)
+    """Print a table, if it has rows.
+
+    ``columns`` are pairs of a heading and ``left`` or ``right``.
+    """
+    if not rows:
+        return
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
+    )
     for heading, justify in columns:
         table.add_column(heading, justify=justify, overflow="fold")
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    out.print(table)
 
 
 @contextmanager
@@ -81,7 +94,10 @@ def progress_bar(what: str) -> Iterator[OnStep]:
         TextColumn("[dim]{task.fields[label]}"),
     )
     bar = Progress(
-        *columns, console=Console(stderr=True), transient=True, disable=not err.is_terminal
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        disable=not err.is_terminal,
     )
     with bar:
         task = bar.add_task(what, total=None, label="reading the project")
@@ -102,6 +118,10 @@ def percent(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{100 * value:,.{digits}f} %"
 
 
-def interval(low: float | None, high: float | None, digits: int = 3) -> str:
-    """Write a 95 % interval, an absent one as nothing."""
-    return "" if low is None or high is None else f"{low:.{digits}f} to {high:.{digits}f}"
+def estimate(
+    value: float | None, low: float | None, high: float | None, digits: int = 3
+) -> str:
+    """Write an estimate with its 95 % interval, where it has one."""
+    if low is None or high is None:
+        return number(value, digits)
+    return f"{number(value, digits)} ({low:.{digits}f} to {high:.{digits}f})"

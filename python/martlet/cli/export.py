@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from martlet.cli.console import number, out, print_json, print_note
+from martlet.cli.console import number, print_json, print_line, print_note
 from martlet.cli.options import Json, ProjectDir
 from martlet.export.segment import export_segment
 from martlet.loading.keys import find_sealer
@@ -32,18 +32,22 @@ def export(
     """Export a segment: those who consented and can be reached, and nobody else."""
     settings = load_settings(project_dir)
     path = file or settings.exports / f"{segment}-{to}.csv"
-    sealer = find_sealer(
-        settings.home, warehouse_store_id(settings.warehouse) or ""
-    )
+    store_id = warehouse_store_id(settings.warehouse) or ""
     with open_warehouse(settings.warehouse) as connection:
         result = export_segment(
-            connection, segment, to, path, sealer, exported_at=datetime.now(UTC)
+            connection,
+            segment,
+            to,
+            path,
+            lambda: find_sealer(settings.home, store_id),
+            exported_at=datetime.now(UTC),
         )
     if json:
         print_json(vars(result))
         return
-    out.print(f"Exported: [bold]{result.path}[/] ({number(result.rows)} people)")
+    print_line("Exported", result.path)
     print_note(
-        f"Left out: {number(result.excluded_no_consent)} without consent, "
+        f"{number(result.rows)} people. Left out: "
+        f"{number(result.excluded_no_consent)} without consent, "
         f"{number(result.excluded_no_contact)} without a valid e-mail address."
     )

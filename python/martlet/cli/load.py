@@ -9,8 +9,8 @@ import typer
 
 from martlet.cli.console import (
     number,
-    out,
     print_json,
+    print_line,
     print_note,
     print_table,
     progress_bar,
@@ -33,7 +33,9 @@ def load(
     file: Annotated[Path, typer.Argument(help="The shop's file.")],
     out_dir: Annotated[
         Path | None,
-        typer.Option("--out", help="Raw directory to load into; data/raw if not given."),
+        typer.Option(
+            "--out", help="Raw directory to load into; data/raw if not given."
+        ),
     ] = None,
     json: Json = False,
     project_dir: ProjectDir = None,
@@ -98,8 +100,8 @@ def _print(report: LoadReport, raw: Path, quarantine: Path) -> None:
             f"A key was made in {report.made_key_file}. Keep a copy: without it sealed "
             "data cannot be opened."
         )
-    out.print(f"Raw tables: [bold]{raw}[/]")
-    out.print(f"Build them: MARTLET_RAW={raw} martlet build")
+    print_line("Raw tables", raw)
+    print_line("Build them", f"MARTLET_RAW={raw} martlet build")
 
 
 def _as_dict(report: LoadReport, raw: Path, quarantine: Path) -> dict:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from martlet.cli.console import number, out, print_json, print_note
+from martlet.cli.console import number, print_json, print_line, print_note
 from martlet.cli.options import Json, ProjectDir
 from martlet.errors import UsageError
 from martlet.settings import load_settings
@@ -65,5 +65,5 @@ def _run(
     if json:
         print_json({"run_id": outcome.run_id, "rows_out": outcome.rows_out})
         return
-    out.print(f"{outcome.run_id}: {number(outcome.rows_out)} rows written")
+    print_line(outcome.run_id, f"{number(outcome.rows_out)} rows written")
     print_note("Bring it into the marts: martlet build --select source:ml+")

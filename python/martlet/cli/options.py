@@ -10,7 +10,8 @@ import typer
 ProjectDir = Annotated[
     Path | None,
     typer.Option(
-        "--project-dir", help="Directory of dbt_project.yml; found upwards if not given."
+        "--project-dir",
+        help="Directory of dbt_project.yml; found upwards if not given.",
     ),
 ]
 Target = Annotated[str | None, typer.Option("--target", "-t", help="dbt target.")]

@@ -8,7 +8,13 @@ from typing import Annotated
 
 import typer
 
-from martlet.cli.console import number, out, print_json, print_table, progress_bar
+from martlet.cli.console import (
+    number,
+    print_json,
+    print_line,
+    print_table,
+    progress_bar,
+)
 from martlet.cli.options import Json, ProjectDir
 from martlet.contract import read_contract
 from martlet.sample import generate_sample
@@ -63,5 +69,5 @@ def sample(
         [("raw table", "left"), ("rows", "right")],
         [(table, number(rows)) for table, rows in summary.rows.items()],
     )
-    out.print(f"Planted truth: {truth}")
-    out.print(f"Build it: MARTLET_RAW={out_dir} martlet build")
+    print_line("Planted truth", truth)
+    print_line("Build it", f"MARTLET_RAW={out_dir} martlet build")

@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -76,7 +77,7 @@ def export_segment(
     segment_id: str,
     destination_name: str,
     path: Path,
-    sealer: Sealer,
+    find_sealer: Callable[[], Sealer],
     *,
     exported_at: datetime,
 ) -> ExportResult:
@@ -101,6 +102,7 @@ def export_segment(
         },
     ).fetchall()
     consenting = [member[2:] for member in members if member[1]]
+    sealer = find_sealer() if consenting else None
     contacts = [_open(sealed, sealer) for sealed in consenting]
     reachable = [contact for contact in contacts if contact.is_reachable]
     content = _write_csv(destination, reachable)

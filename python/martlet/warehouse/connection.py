@@ -16,7 +16,11 @@ import duckdb
 from martlet.errors import EnvironmentFault, MartletError
 
 _HOLDER = re.compile(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
-NO_SPACE = ("No space left on device", "Could not write all bytes", "Disk quota exceeded")
+NO_SPACE = (
+    "No space left on device",
+    "Could not write all bytes",
+    "Disk quota exceeded",
+)
 
 
 def explain_duckdb_error(error: Exception, path: Path) -> MartletError | None:

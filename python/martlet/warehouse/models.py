@@ -59,8 +59,9 @@ def cluster_customers(
 def score_purchases(
     connection: duckdb.DuckDBPyConnection, *, seed: int = DEFAULT_SEED
 ) -> ModelOutcome:
-    """Fit purchase propensity on ``input_purchase_30d_training`` and score the customers
-    of ``input_purchase_30d_scoring``.
+    """Fit purchase propensity, and score the customers of the latest date.
+
+    Reads ``input_purchase_30d_training`` and ``input_purchase_30d_scoring``.
     """
     training = _read(connection, "input_purchase_30d_training")
     scoring = _read(connection, "input_purchase_30d_scoring")

@@ -14,6 +14,7 @@ from martlet.errors import UsageError
 from martlet.settings import Settings, is_sample, raw_files
 from martlet.warehouse.connection import open_warehouse
 
+
 def raw_store_id(settings: Settings) -> str | None:
     """Read the id of the store that the raw files belong to; ``None`` if they say none."""
     for file in raw_files(settings.raw, "store"):
