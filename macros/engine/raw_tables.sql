@@ -60,7 +60,8 @@
 {% macro _csv_options() -%}
     {{- return(
         "all_varchar = true, header = true, union_by_name = true, delim = ',', "
-        ~ "quote = '\"', escape = '\"', hive_partitioning = false"
+        ~ "quote = '\"', escape = '\"', comment = '', strict_mode = true, "
+        ~ "hive_partitioning = false"
     ) -}}
 {%- endmacro %}
 

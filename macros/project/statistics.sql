@@ -1,14 +1,18 @@
 {#-
   Two-sided p-value of a standard normal statistic. Upper tail by the rational
   approximation 26.2.17 of Abramowitz and Stegun (1964), absolute error below 7.5e-8.
+  Null without a statistic, which least() alone would make one.
 -#}
 {% macro two_sided_p_value(z) -%}
     {%- set t = "(1 / (1 + 0.2316419 * abs(" ~ z ~ ")))" -%}
-    least(1.0, 2 * exp(-({{ z }}) * ({{ z }}) / 2) / sqrt(2 * pi()) * {{ t }} * (
-        0.319381530 + {{ t }} * (-0.356563782 + {{ t }} * (
-            1.781477937 + {{ t }} * (-1.821255978 + {{ t }} * 1.330274429)
-        ))
-    ))
+    case when {{ z }} is not null then least(
+        1.0,
+        2 * exp(-({{ z }}) * ({{ z }}) / 2) / sqrt(2 * pi()) * {{ t }} * (
+            0.319381530 + {{ t }} * (-0.356563782 + {{ t }} * (
+                1.781477937 + {{ t }} * (-1.821255978 + {{ t }} * 1.330274429)
+            ))
+        )
+    ) end
 {%- endmacro %}
 
 {#- Half width of a 95 % normal interval, in standard errors. -#}

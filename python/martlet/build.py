@@ -13,9 +13,9 @@ from pathlib import Path
 
 from dbt.contracts.graph.manifest import Manifest
 
+from martlet.contract import read_contract
 from martlet.loading.check import absent_tables, check_raw, raise_on_problems
 from martlet.settings import Settings
-from martlet.contract import read_contract
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions, DbtProject
 from martlet.warehouse.models import MODELS, ModelOutcome

@@ -34,12 +34,16 @@ class Column:
 
 @dataclass(frozen=True)
 class RawTable:
-    """One raw table: its key and its columns in order."""
+    """One raw table: its key and its columns in order.
+
+    ``is_ledger`` marks what the loader writes of its own, which no store has.
+    """
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    is_ledger: bool = False
 
     def column(self, name: str) -> Column:
         """Return the column called ``name``; ``KeyError`` where there is none."""
@@ -86,6 +90,7 @@ def read_contract(project_dir: Path) -> dict[str, RawTable]:
             description=table["description"],
             key=tuple(table["config"]["meta"]["key"]),
             columns=tuple(_column(column) for column in table["columns"]),
+            is_ledger=table["config"]["meta"].get("ledger", False),
         )
         for table in source["tables"]
     }

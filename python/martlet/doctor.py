@@ -10,7 +10,12 @@ from importlib.metadata import version
 
 from martlet.contract import read_contract
 from martlet.errors import EnvironmentFault, MartletError
-from martlet.loading.check import absent_tables, check_raw, raise_on_problems
+from martlet.loading.check import (
+    absent_tables,
+    check_raw,
+    has_contact_data,
+    raise_on_problems,
+)
 from martlet.loading.keys import find_sealer
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
@@ -68,12 +73,17 @@ def _raw(settings: Settings) -> str:
 
 
 def _key(settings: Settings) -> str:
+    contract = read_contract(settings.project_dir)
+    if not has_contact_data(settings.raw, contract):
+        return "not needed: this store has no contact data"
     find_sealer(settings.home, raw_store_id(settings) or "")
     return "found"
 
 
 def _disk(settings: Settings) -> str:
-    nearest = next(path for path in (settings.home, settings.project_dir) if path.exists())
+    nearest = next(
+        path for path in (settings.home, settings.project_dir) if path.exists()
+    )
     free = shutil.disk_usage(nearest).free
     if free < _LEAST_FREE_BYTES:
         raise EnvironmentFault(

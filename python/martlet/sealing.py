@@ -36,7 +36,7 @@ DEMO_KEY = "martlet-demo-key-published-in-the-source-seals-only-the-sample"
 
 _MIN_KEY_CHARS = 32
 _EMAIL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w.])\+?\d[\d\s().-]{7,17}\d(?![\w.])")
+_PHONE = re.compile(r"(?<![\w.])(?!\d{4}-\d\d-\d\d)\+?\d[\d\s()./-]{7,17}\d(?![\w.])")
 
 
 class Sealer:

@@ -73,9 +73,7 @@ def summarise(
     ).fetchone()
     return Summary(
         as_of_date=as_of_date.isoformat(),
-        marts=[
-            {"name": mart.name, "rows": _count(connection, mart)} for mart in marts
-        ],
+        marts=[{"name": mart.name, "rows": _count(connection, mart)} for mart in marts],
         segments=_rows(connection, _SEGMENTS),
         model_quality=_rows(connection, _METRICS),
         campaigns=_rows(connection, _CAMPAIGNS),

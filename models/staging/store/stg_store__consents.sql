@@ -1,5 +1,6 @@
 -- Every change of a consent.
--- Grain: one row per registered customer, channel, purpose and moment of change; of several versions the latest.
+-- Grain: one row per registered customer, channel, purpose and moment of change; of
+-- several changes at one moment a denial.
 with
 
 source as (
@@ -22,7 +23,11 @@ renamed as (
 ),
 
 latest as (
-    {{ latest_version('renamed', key=['source_customer_id', 'channel', 'purpose', 'changed_at']) }}
+    {{ latest_version(
+        'renamed',
+        key=['source_customer_id', 'channel', 'purpose', 'changed_at'],
+        prefer="state <> 'granted'"
+    ) }}
 )
 
 select * from latest

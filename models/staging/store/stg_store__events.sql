@@ -40,7 +40,7 @@ renamed as (
 ),
 
 latest as (
-    {{ latest_version('renamed', key=['event_id'], received_at='received_at') }}
+    {{ latest_version('renamed', key=['event_id'], prefer='received_at') }}
 )
 
 select * from latest

@@ -118,6 +118,7 @@ def _copy(
             f"attach '{_quoted(directory / DATABASE)}' as marts "
             f"(storage_version '{STORAGE_VERSION}')"
         )
+        _check_built(connection, models)
         for model in models:
             connection.execute(
                 f"create table marts.main.{model.name} as "
@@ -130,6 +131,26 @@ def _copy(
             )
             if on_model:
                 on_model(model.name)
+
+
+def _check_built(
+    connection: duckdb.DuckDBPyConnection, models: list[PublicModel]
+) -> None:
+    built = set(
+        connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_catalog = 'warehouse'"
+        ).fetchall()
+    )
+    missing = [
+        model.name for model in models if (model.schema, model.name) not in built
+    ]
+    if missing:
+        raise EnvironmentFault(
+            f"Nothing was published, because {len(missing)} of the marts are not built "
+            f"yet: {', '.join(missing)}.",
+            "Build everything once: martlet build",
+        )
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> None:

@@ -32,11 +32,7 @@ def warehouse_store_id(warehouse: Path) -> str | None:
     if not warehouse.is_file():
         return None
     with open_warehouse(warehouse, read_only=True) as connection:
-        try:
-            row = connection.execute("select store_id from ops.store").fetchone()
-        except duckdb.CatalogException:
-            return None
-    return row[0] if row else None
+        return _bound_store_id(connection)
 
 
 def make_way_for_store(settings: Settings) -> bool:
@@ -52,7 +48,11 @@ def make_way_for_store(settings: Settings) -> bool:
     UsageError
         The warehouse belongs to another store.
     """
-    built_from = warehouse_store_id(settings.warehouse)
+    if not settings.warehouse.is_file():
+        return False
+    # Opened for writing, so that whoever holds the file is named before any work.
+    with open_warehouse(settings.warehouse) as connection:
+        built_from = _bound_store_id(connection)
     raw = raw_store_id(settings)
     if built_from is None or raw is None or built_from == raw:
         return False
@@ -65,3 +65,11 @@ def make_way_for_store(settings: Settings) -> bool:
         f"{settings.raw} holds store '{raw}'.",
         f"Give each store a home of its own: MARTLET_HOME=data/{raw} martlet build",
     )
+
+
+def _bound_store_id(connection: duckdb.DuckDBPyConnection) -> str | None:
+    try:
+        row = connection.execute("select store_id from ops.store").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return row[0] if row else None

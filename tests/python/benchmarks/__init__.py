@@ -1,0 +1,1 @@
+"""Speed and memory of martlet beside named peers; run with ``make bench``."""

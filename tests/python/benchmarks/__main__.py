@@ -1,0 +1,170 @@
+"""Speed and memory of martlet beside named peers, measured on this machine, now.
+
+    make bench
+    make bench ARGS="--events 20000000 --order-lines 10000000 --customers 1000000"
+    make bench ARGS="--only sessions,rfm --repeat 5 --json"
+
+How to read the table: each side of a benchmark does the same work on the same generated
+rows, from Parquet files to a table on disk, and what came out was compared before it was
+listed. *martlet takes* is martlet's time over that side's: 2.0 says that martlet needed
+twice as long, 0.5 half as long. It is the median over rounds in which all sides took
+turns; seconds are this machine's, and say little of another. *Peak memory* is the most a
+side's process held, interpreter and libraries included; *martlet holds* is its ratio. 
+Ratios move when others use the machine: look at a few rounds before believing a tenth.
+
+What the sides are:
+
+- sessions: the SQL of ``int_sessions``; Polars' streaming engine making the same columns;
+  DuckDB doing nothing but sort the same rows into a table.
+- associations: the SQL of ``int_basket_products`` and ``product_associations``; implicit's
+  cosine neighbours, which measure no support, confidence, lift or Jaccard.
+- rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
+- scoring: ``fit_propensity`` and ``predict``; scikit-learn fitting once with the penalty
+  that martlet chose, and foretelling. The parts below the table say what the rest is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from martlet.errors import MartletError, UsageError
+from tests.python.benchmarks.timing import MARTLET, Benchmark, measure, run_step
+
+SUITE = {
+    benchmark.name: benchmark
+    for benchmark in (
+        Benchmark(
+            name="sessions",
+            unit="events",
+            models=("int_sessions",),
+            sides={
+                MARTLET: "compiled:build",
+                "Polars streaming": "peers.polars_sessions:run",
+                "DuckDB only sorting": "peers.duckdb_sort:run",
+            },
+            prepare="sessions:prepare",
+            check="sessions:check",
+        ),
+        Benchmark(
+            name="associations",
+            unit="order lines",
+            models=("int_basket_products", "product_associations"),
+            sides={
+                MARTLET: "compiled:build",
+                "implicit": "peers.implicit_cosine:run",
+            },
+            prepare="associations:prepare",
+            check="associations:check",
+        ),
+        Benchmark(
+            name="rfm",
+            unit="customers",
+            models=("rfm_thresholds", "customer_rfm"),
+            sides={MARTLET: "compiled:build", "pandas": "peers.pandas_rfm:run"},
+            prepare="rfm:prepare",
+            check="rfm:check",
+        ),
+        Benchmark(
+            name="scoring",
+            unit="customers",
+            sides={
+                MARTLET: "scoring:run",
+                "scikit-learn": "peers.sklearn_scoring:run",
+            },
+            prepare="scoring:prepare",
+            check="scoring:check",
+        ),
+    )
+}
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def main(
+    events: Annotated[int, typer.Option(min=1000)] = 2_000_000,
+    order_lines: Annotated[int, typer.Option(min=1000)] = 1_000_000,
+    customers: Annotated[int, typer.Option(min=1000)] = 100_000,
+    repeat: Annotated[int, typer.Option(min=1, help="Rounds to time.")] = 3,
+    only: Annotated[str, typer.Option(help="Names, comma between.")] = ",".join(SUITE),
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Measure martlet beside named peers, once they agree on what comes out."""
+    sizes = {"events": events, "order lines": order_lines, "customers": customers}
+    try:
+        chosen = _chosen(only.split(","))
+        with tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder:
+            err.print("[dim]compiling martlet's models[/]")
+            names = [name for benchmark in chosen for name in benchmark.models]
+            compiled = (
+                run_step("compiled:compile_models", names=names)["returned"]
+                if names
+                else {}
+            )
+            results = [
+                measure(
+                    benchmark,
+                    sizes[benchmark.unit],
+                    repeat,
+                    Path(folder) / benchmark.name,
+                    compiled,
+                    lambda said: err.print(f"[dim]{said}[/]"),
+                )
+                for benchmark in chosen
+            ]
+    except MartletError as error:
+        err.print(f"[bold red]Error:[/] {error.message}", markup=True)
+        sys.exit(error.exit_code)
+    if as_json:
+        print(json.dumps(results, indent=2))
+    else:
+        _print(results)
+
+
+def _chosen(names: list[str]) -> list[Benchmark]:
+    unknown = [name for name in names if name not in SUITE]
+    if unknown:
+        raise UsageError(
+            f"There is no benchmark {', '.join(unknown)}; there are {', '.join(SUITE)}."
+        )
+    return [SUITE[name] for name in names]
+
+
+def _print(results: list[dict]) -> None:
+    for result in results:
+        table = Table(
+            title=f"{result['benchmark']}: {result['size']:,} {result['unit']}",
+            title_justify="left",
+            title_style="bold",
+            box=box.SIMPLE_HEAD,
+        )
+        table.add_column("side")
+        for heading in ("seconds", "martlet takes", "peak memory", "martlet holds"):
+            table.add_column(heading, justify="right")
+        for side in result["sides"]:
+            table.add_row(
+                side["name"],
+                f"{side['seconds']:.2f}",
+                f"{side['martlet_time_ratio']:.2f} ×",
+                f"{side['peak_mib']:,.0f} MiB",
+                f"{side['martlet_memory_ratio']:.2f} ×",
+            )
+        out.print(table)
+        for side in result["sides"]:
+            if side["parts"]:
+                parts = (f"{part} {s:.2f} s" for part, s in side["parts"].items())
+                out.print(f"{side['name']}: {', '.join(parts)}")
+        out.print(f"Equal: {result['check']}\n")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,227 @@
+"""Generated shops: skewed as real ones are, the same on every call.
+
+Everything is a hash of a row's number, so rows are made in parallel and in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+# Rows of successive groups: most visits and baskets are small, a few are large.
+EVENTS_OF_VISITS = (1, 1, 2, 3, 4, 5, 8, 11)
+LINES_OF_BASKETS = (1, 1, 2, 3, 4, 6, 9, 14)
+
+VISITS_PER_VISITOR = 2.5
+PRODUCTS_PER_LINE = 30_000 / 10_000_000
+FEWEST_PRODUCTS = 100
+
+MACROS = """
+    create macro draw(i, salt, n) as cast(hash(i, salt) % n as bigint);
+    create macro chance(i, salt) as draw(i, salt, 1000003) / 1000003;
+"""
+
+
+def write(inputs: Path, table: str, query: str) -> None:
+    """Write ``query`` to the Parquet file of ``table``, as ``schema.table``."""
+    file = inputs / f"{table.replace('.', '/')}.parquet"
+    file.parent.mkdir(exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(MACROS)
+        connection.execute("set preserve_insertion_order = false")
+        connection.execute(f"copy ({query}) to '{file}' (format parquet)")
+
+
+def grouped(rows: int, sizes: Sequence[int]) -> str:
+    """Select the numbers of rows (``i``) and of the groups they fall in (``number``),
+    and each row's place in its group.
+    """
+    cycle = [
+        (number, place) for number, size in enumerate(sizes) for place in range(size)
+    ]
+    steps = ", ".join(str((step, *taken)) for step, taken in enumerate(cycle))
+    return f"""
+        select
+            cycle * {len(cycle)} + step as i,
+            cycle * {len(sizes)} + group_number as number,
+            place
+        from range({rows // len(cycle) + 1}) as cycles (cycle)
+        cross join (values {steps}) as steps (step, group_number, place)
+        where cycle * {len(cycle)} + step < {rows}
+    """
+
+
+def events(rows: int) -> str:
+    """Select ``rows`` events in the shape of ``stg_store__events``.
+
+    A purchase may be reported twice in a visit; one user agent in 25 is a robot's.
+    """
+    visits = rows * len(EVENTS_OF_VISITS) / sum(EVENTS_OF_VISITS)
+    visitors = max(int(visits / VISITS_PER_VISITOR), 1)
+    return f"""
+        with placed as materialized (
+            select i, number as visit, place
+            from ({grouped(rows, EVENTS_OF_VISITS)})
+        ),
+        dated as (
+            select
+                *,
+                floor({visitors} * chance(visit, 'visitor') ** 1.5) as visitor,
+                timestamp '2024-01-01'
+                + to_seconds(cast(366 * 86400 * chance(visit, 'start') as bigint))
+                + to_milliseconds(
+                    cast(1000 * place * (20 + 200 * chance(visit, 'pace')) as bigint)
+                ) as event_at,
+                chance(i, 'name') as kind,
+                place = 0 and chance(visit, 'tagged') < 0.2 as is_tagged
+            from placed
+        ),
+        named as (
+            select
+                *,
+                case
+                    when place = 0 or kind < 0.35 then 'page_view'
+                    when kind < 0.75 then 'view_item'
+                    when kind < 0.84 then 'search'
+                    when kind < 0.94 then 'add_to_cart'
+                    when kind < 0.97 then 'begin_checkout'
+                    else 'purchase'
+                end as event_name
+            from dated
+        )
+        select
+            md5(cast(i as varchar)) as event_id,
+            to_hex(hash(visitor, 'visitor')) as visitor_id,
+            case
+                when chance(visit, 'signed in') < 0.2
+                    then 'C' || cast(visitor as bigint)
+            end as source_customer_id,
+            event_at,
+            event_at + interval 2 seconds as received_at,
+            event_name,
+            'https://shop.example/' || event_name || '/'
+            || draw(i, 'page', 5000) as page_url,
+            case
+                when place = 0 and chance(visit, 'referred') < 0.5
+                    then 'https://site' || draw(visit, 'site', 200) || '.example/'
+            end as referrer_url,
+            case
+                when event_name in ('view_item', 'add_to_cart')
+                    then 'P' || draw(i, 'product', 5000)
+            end as product_id,
+            cast(case when event_name = 'add_to_cart' then 1 end as bigint) as quantity,
+            cast(case
+                when event_name = 'purchase' then draw(visit, 'value', 200000) / 1000
+            end as decimal(18, 4)) as value,
+            ['EUR', 'EUR', 'EUR', 'USD', null][draw(visit, 'currency', 5) + 1]
+                as currency,
+            case when event_name = 'purchase' then 'O' || visit end as order_id,
+            case when event_name = 'search' then 'term ' || draw(i, 'term', 900) end
+                as search_term,
+            cast(null as bigint) as search_results,
+            cast(null as varchar) as item_list_id,
+            cast(null as bigint) as item_list_index,
+            cast(null as varchar) as recommendation_id,
+            draw(i, 'engaged', 20000) as engagement_time_ms,
+            case when is_tagged then 'source' || visit % 12 end as utm_source,
+            case when is_tagged then 'medium' || visit % 5 end as utm_medium,
+            case when is_tagged then 'campaign' || visit % 80 end as utm_campaign,
+            case when is_tagged then 'content' || visit % 40 end as utm_content,
+            cast(null as varchar) as utm_term,
+            ['mobile', 'mobile', 'desktop', 'tablet'][draw(visitor, 'device', 4) + 1]
+                as device_category,
+            ['DE', 'FR', 'NL'][draw(visitor, 'country', 3) + 1] as country,
+            'Mozilla/5.0 (agent ' || draw(visitor, 'agent', 200) || ')' as user_agent
+        from named
+    """
+
+
+def user_agents() -> str:
+    """Select the user agents of :func:`events`, as ``int_user_agents``."""
+    return """
+        select
+            'Mozilla/5.0 (agent ' || i || ')' as user_agent,
+            i % 25 = 0 as is_bot
+        from range(200) as rows (i)
+    """
+
+
+def exchange_rates() -> str:
+    """Select the daily rates of :func:`events`' currencies, as ``int_exchange_rates``."""
+    return """
+        select
+            currency,
+            cast(date '2024-01-01' + cast(day as integer) as date) as date_day,
+            case currency when 'EUR' then 1.0 else 0.9 + day / 10000 end as rate
+        from range(370) as days (day)
+        cross join (values ('EUR'), ('USD')) as currencies (currency)
+    """
+
+
+def order_lines(rows: int) -> str:
+    """Select ``rows`` order lines, with the columns of ``int_order_lines`` that matter.
+
+    Products are bought by Zipf's law with exponent 1; some stand twice in a basket.
+    """
+    products = max(int(rows * PRODUCTS_PER_LINE), FEWEST_PRODUCTS)
+    return f"""
+        with placed as materialized (
+            select
+                i,
+                number,
+                floor(exp(ln({products} + 1) * chance(i, 'product'))) as product
+            from ({grouped(rows, LINES_OF_BASKETS)})
+        )
+        select
+            'O' || number as order_id,
+            'P' || lpad(cast(cast(product as bigint) as varchar), 6, '0') as product_id,
+            timestamp '2024-01-01'
+            + to_seconds(cast(366 * 86400 * chance(number, 'ordered') as bigint))
+                as ordered_at,
+            chance(number, 'counted') < 0.97 as is_order,
+            product % 100 <> 99 as is_merchandise,
+            case when chance(i, 'given back') < 0.02 then -1 else 1 end as quantity
+        from placed
+    """
+
+
+def period() -> str:
+    """Select the period of :func:`order_lines`, as ``int_data_period``."""
+    return """
+        select
+            date '2024-01-01' as first_date,
+            date '2024-12-31' as last_date,
+            date '2025-01-01' as as_of_date,
+            timestamp '2025-01-01' as as_of_at
+    """
+
+
+def customers(rows: int) -> str:
+    """Select ``rows`` customers, with the columns of ``feat_customers`` RFM reads.
+
+    One in eight never bought; orders and money have long tails and many ties.
+    """
+    return f"""
+        with drawn as materialized (
+            select
+                i,
+                case
+                    when chance(i, 'bought') < 0.875
+                        then cast(floor((1 - chance(i, 'orders')) ** -0.7) as bigint)
+                    else 0
+                end as orders
+            from range({rows}) as rows (i)
+        )
+        select
+            date '2025-01-01' as as_of_date,
+            md5(cast(i as varchar)) as customer_id,
+            true as is_latest,
+            orders,
+            case when orders > 0 then 730 * chance(i, 'recency') ** 2 end as recency_days,
+            cast(
+                orders * round(exp(5 * chance(i, 'basket')), 2) as decimal(18, 4)
+            ) as net_sales
+        from drawn
+    """

@@ -1,0 +1,72 @@
+"""Events to sessions: inputs, and proof that both sides made the same sessions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from martlet.errors import CheckFailed
+from tests.python.benchmarks import inputs as shop
+
+EVENTS = "staging.stg_store__events"
+
+# What int_sessions carries through its sort; user_agent and order_id it only filters by.
+CARRIED = (
+    "event_id",
+    "visitor_id",
+    "source_customer_id",
+    "event_at",
+    "event_name",
+    "engagement_time_ms",
+    "page_url",
+    "referrer_url",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+    "device_category",
+    "value",
+    "currency",
+)
+
+
+def prepare(inputs: Path, size: int) -> None:
+    """Write ``size`` events, unique by event_id, and what belongs to them."""
+    shop.write(inputs, EVENTS, shop.events(size))
+    shop.write(inputs, "intermediate.int_user_agents", shop.user_agents())
+    shop.write(inputs, "intermediate.int_exchange_rates", shop.exchange_rates())
+
+
+def check(outputs: Path) -> str:
+    """Hold every column of every session against Polars'; ids are spelled differently."""
+    with duckdb.connect() as connection:
+        warehouse = outputs / "martlet" / "warehouse.duckdb"
+        connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        connection.execute(
+            "create view martlet as select * exclude (session_id) "
+            "from warehouse.intermediate.int_sessions"
+        )
+        columns = ", ".join(column for column, *_ in connection.table("martlet").description)
+        connection.execute(
+            f"create view polars as select {columns} "
+            "replace (cast(round(revenue, 4) as decimal(18, 4)) as revenue) "
+            f"from read_parquet('{outputs}/Polars streaming/sessions.parquet')"
+        )
+        told = "select count(*), sum(events), sum(purchases), sum(revenue) from "
+        ours, theirs = (
+            connection.execute(told + side).fetchone() for side in ("martlet", "polars")
+        )
+        (unequal,) = connection.execute(
+            "select count(*) from (from martlet except all from polars)"
+        ).fetchone()
+    if ours != theirs or unequal:
+        raise CheckFailed(
+            f"Sessions differ: martlet {ours}, Polars {theirs}, {unequal} rows unequal."
+        )
+    sessions, events, purchases, revenue = ours
+    return (
+        f"{sessions:,} sessions of {events:,} events, {purchases:,} purchases and "
+        f"{revenue:,} of revenue: equal in every column"
+    )

@@ -1,0 +1,151 @@
+"""Bad input gets one clear message, the right exit code, and loses nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from support import ORDERS, STORE, Shop
+
+
+def told(done: subprocess.CompletedProcess[str], exit_code: int) -> str:
+    """Check the exit code and that a person can read the message; return it."""
+    assert done.returncode == exit_code, done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert done.stderr.count("Error:") == 1
+    assert "Next:" in done.stderr
+    return done.stderr
+
+
+def test_missing_raw_directory(empty_shop: Shop) -> None:
+    empty_shop.raw.rmdir()
+    message = told(empty_shop.martlet("build"), 1)
+    assert "does not exist" in message and str(empty_shop.raw) in message
+
+
+def test_empty_raw_directory(empty_shop: Shop) -> None:
+    assert "no store/" in told(empty_shop.martlet("build"), 1)
+
+
+def test_required_column_missing(corner_shop: Shop) -> None:
+    corner_shop.write("orders", ORDERS.replace("ordered_at", "when"))
+    assert "orders.ordered_at" in told(corner_shop.martlet("build"), 1)
+
+
+def test_wrong_type(corner_shop: Shop) -> None:
+    corner_shop.write("orders", ORDERS.replace("2026-01-05 10:00:00", "last Monday"))
+    message = told(corner_shop.martlet("build"), 1)
+    assert "orders.ordered_at" in message and "last Monday" in message
+
+
+def test_truncated_parquet(corner_shop: Shop) -> None:
+    path = corner_shop.raw / "products" / "products.parquet"
+    path.parent.mkdir()
+    duckdb.sql("select 'tea' as product_id").write_parquet(str(path))
+    path.write_bytes(path.read_bytes()[:-20])
+    assert "products.parquet" in told(corner_shop.martlet("build"), 1)
+
+
+def test_contact_data_in_clear_is_refused_and_not_shown(corner_shop: Shop) -> None:
+    corner_shop.write("customers", "customer_id,email\nc1,ada@example.org\n")
+    message = told(corner_shop.martlet("build"), 1)
+    assert "customers.email" in message and "ada@example.org" not in message
+    for path in corner_shop.home.rglob("*"):
+        assert not path.is_file() or b"ada@example.org" not in path.read_bytes()
+
+
+def test_unknown_order_status_stops_the_build(corner_shop: Shop) -> None:
+    corner_shop.write("orders", ORDERS.replace("completed", "beamed_up"))
+    message = told(corner_shop.martlet("build"), 1)
+    assert "stg_store__orders" in message
+    assert not corner_shop.published.exists()
+
+
+def test_currency_without_a_rate_stops_the_build(corner_shop: Shop) -> None:
+    corner_shop.write("orders", ORDERS.replace("EUR", "XTS"))
+    told(corner_shop.martlet("build"), 1)
+    assert not corner_shop.published.exists()
+
+
+def test_misspelt_option_and_outside_of_a_project(
+    corner_shop: Shop, tmp_path: Path
+) -> None:
+    assert corner_shop.martlet("build", "--selekt", "x").returncode == 2
+    message = told(corner_shop.martlet("build", "--project-dir", str(tmp_path)), 2)
+    assert "dbt_project.yml" in message
+
+
+@pytest.mark.parametrize("command", ["cluster", "score", "runs", "export champions"])
+def test_commands_before_any_build_say_what_to_do(
+    corner_shop: Shop, command: str
+) -> None:
+    message = told(corner_shop.martlet(*command.split()), 2)
+    assert "martlet build" in message
+
+
+def test_unknown_vars_and_selectors_do_not_publish_half(corner_shop: Shop) -> None:
+    message = told(corner_shop.martlet("build", "--select", "stg_store__orders"), 2)
+    assert "martlet build" in message
+    assert not corner_shop.published.exists()
+
+
+def test_file_that_is_not_what_the_connector_expects(
+    empty_shop: Shop, tmp_path: Path
+) -> None:
+    file = tmp_path / "letters.csv"
+    file.write_text("to,from\nada,bob\n")
+    out = str(tmp_path / "loaded")
+    done = empty_shop.martlet("load", "online-retail", str(file), "--out", out)
+    message = told(done, 1)
+    assert "letters.csv" in message and "InvoiceDate" in message
+    assert not Path(out, "orders").exists()
+
+
+def test_warehouse_open_in_another_process_names_it(corner_shop: Shop) -> None:
+    assert corner_shop.martlet("build").returncode == 0
+    reader = subprocess.Popen(
+        [
+            *(sys.executable, "-c"),
+            "import duckdb, sys; "
+            "connection = duckdb.connect(sys.argv[1], read_only=True); "
+            "print('open', flush=True); sys.stdin.read()",
+            str(corner_shop.home / "warehouse.duckdb"),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert reader.stdout.readline().strip() == b"open"
+        message = told(corner_shop.martlet("build"), 2)
+        assert f"process {reader.pid} " in message
+    finally:
+        reader.stdin.close()
+        reader.wait()
+
+
+def test_warehouse_of_another_store_is_refused(corner_shop: Shop) -> None:
+    assert corner_shop.martlet("build").returncode == 0
+    before = corner_shop.published.resolve().read_bytes()
+    corner_shop.write("store", STORE.replace("corner-shop", "department-store"))
+    message = told(corner_shop.martlet("build"), 2)
+    assert "corner-shop" in message and "department-store" in message
+    assert corner_shop.published.resolve().read_bytes() == before
+
+
+def test_store_without_most_tables_builds_and_says_what_is_absent(
+    corner_shop: Shop,
+) -> None:
+    done = corner_shop.martlet("build", "--json")
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert "events" in summary["absent_tables"]
+    with duckdb.connect(str(corner_shop.published), read_only=True) as connection:
+        (net_sales,) = connection.execute(
+            "select sum(net_sales) from fct_orders"
+        ).fetchone()
+    assert float(net_sales) == 19.5

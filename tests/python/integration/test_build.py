@@ -1,0 +1,123 @@
+"""A build is deterministic, survives being killed, and never disturbs readers."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from support import STORE, BuiltSample, Shop
+
+_TABLES = """
+select table_schema, table_name
+from information_schema.tables
+where table_schema not in ('raw', 'information_schema')
+order by all
+"""
+
+
+def contents(warehouse: Path) -> dict[str, tuple[list[str], int, str]]:
+    """Columns, row count and a hash of every value of every table, rows in any order."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = connection.execute(_TABLES).fetchall()
+        found = {}
+        for schema, table in tables:
+            relation = f'"{schema}"."{table}"'
+            columns = [
+                name
+                for name, *_ in connection.execute(f"describe {relation}").fetchall()
+            ]
+            rows, digest = connection.execute(
+                f"select count(*), cast(sum(hash(t)) as varchar) from {relation} as t"
+            ).fetchone()
+            found[f"{schema}.{table}"] = (columns, rows, digest)
+    return found
+
+
+def test_two_builds_of_the_same_input_give_identical_tables(
+    built_sample: BuiltSample, tmp_path: Path, project_dir: Path
+) -> None:
+    again = Shop(tmp_path)
+    shutil.copytree(project_dir / "seeds" / "sample", again.raw)
+    done = again.martlet("build", "--threads", "1")
+    assert done.returncode == 0, done.stderr
+    first = contents(built_sample.home / "warehouse.duckdb")
+    second = contents(again.home / "warehouse.duckdb")
+    assert first.keys() == second.keys()
+    differing = [table for table in first if first[table] != second[table]]
+    assert not differing
+    assert sum(rows for _, rows, _ in first.values()) > 100_000
+
+
+def test_a_build_that_adds_nothing_changes_no_mart(corner_shop: Shop) -> None:
+    assert corner_shop.martlet("build").returncode == 0
+    before = contents(corner_shop.published)
+    assert corner_shop.martlet("build").returncode == 0
+    assert contents(corner_shop.published) == before
+
+
+@pytest.mark.parametrize("seconds", [2.5, 6, 10])
+def test_killed_build_leaves_the_publication_and_the_next_build_works(
+    corner_shop: Shop, seconds: float
+) -> None:
+    assert corner_shop.martlet("build").returncode == 0
+    before = contents(corner_shop.published)
+    command, env = corner_shop.command("build")
+    with duckdb.connect(str(corner_shop.published), read_only=True) as reader:
+        build = subprocess.Popen(
+            command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and build.poll() is None:
+            assert reader.execute("select count(*) from fct_orders").fetchone() == (2,)
+            time.sleep(0.05)
+        build.send_signal(signal.SIGKILL)
+        build.wait()
+    assert contents(corner_shop.published) == before
+    done = corner_shop.martlet("build")
+    assert done.returncode == 0, done.stderr
+    assert contents(corner_shop.published) == before
+
+
+def test_the_sample_gives_way_to_a_real_store(corner_shop: Shop) -> None:
+    corner_shop.write("store", STORE.replace("corner-shop", "sample-1-60-1"))
+    assert corner_shop.martlet("build").returncode == 0
+    corner_shop.write("store", STORE)
+    done = corner_shop.martlet("build")
+    assert done.returncode == 0, done.stderr
+    assert "made anew" in done.stderr
+
+
+def test_publications_are_pruned_and_the_link_names_the_latest(
+    corner_shop: Shop,
+) -> None:
+    assert corner_shop.martlet("build").returncode == 0
+    for _ in range(4):
+        assert corner_shop.martlet("build", "--select", "champions").returncode == 0
+    kept = sorted(path.name for path in corner_shop.home.glob("published-*"))
+    assert kept == ["published-000003", "published-000004", "published-000005"]
+    assert corner_shop.published.resolve().parent.name == "published-000005"
+
+
+def test_published_file_tells_of_itself(built_sample: BuiltSample) -> None:
+    with duckdb.connect(str(built_sample.database), read_only=True) as connection:
+        untold = connection.execute(
+            "select table_name from duckdb_tables() where comment is null "
+            "union all select table_name || '.' || column_name from duckdb_columns() "
+            "where comment is null and not internal"
+        ).fetchall()
+        tables = {
+            name
+            for (name,) in connection.execute(
+                "select table_name from duckdb_tables()"
+            ).fetchall()
+        }
+    assert not untold
+    published = {path.stem for path in built_sample.database.parent.glob("*.parquet")}
+    assert published == tables
+    assert {"fct_sessions", "customer_rfm", "product_associations"} <= tables

@@ -1,0 +1,111 @@
+"""Every table says what it is, what one row of it is, and proves its key."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from rooms import Model, Project
+
+# Keys in which an absent value is a value: a visit may come by no source at all.
+NULLABLE_KEYS = {"int_session_channels"}
+
+
+def generic_tests(project: Project, model: Model) -> list[tuple[str, dict]]:
+    """Name and arguments of every generic test of a model."""
+    return [
+        (test["test_metadata"]["name"], test["test_metadata"]["kwargs"])
+        for test in project.tests
+        if test.get("attached_node") == model.node["unique_id"]
+        and test.get("test_metadata")
+    ]
+
+
+def has_tested_key(project: Project, model: Model) -> bool:
+    tests = generic_tests(project, model)
+
+    def columns_with(name: str) -> set[str]:
+        return {arguments["column_name"] for test, arguments in tests if test == name}
+
+    not_null = columns_with("not_null")
+    combinations = [
+        set(arguments["columns"])
+        for test, arguments in tests
+        if test == "unique_combination"
+    ]
+    one_row = any(test == "row_count" and a["rows"] == 1 for test, a in tests)
+    return (
+        one_row
+        or bool(columns_with("unique") & not_null)
+        or any(key <= not_null or model.name in NULLABLE_KEYS for key in combinations)
+    )
+
+
+def test_every_model_is_described(project: Project) -> None:
+    silent = [m.name for m in project.models.values() if not m.node["description"]]
+    assert not silent
+
+
+def test_every_model_says_its_grain(project: Project) -> None:
+    silent = [m.name for m in project.models.values() if "-- Grain:" not in m.raw_sql]
+    assert not silent
+
+
+def test_every_model_has_a_tested_key(project: Project) -> None:
+    keyless = [
+        m.name for m in project.models.values() if not has_tested_key(project, m)
+    ]
+    assert not keyless
+
+
+def test_every_described_column_exists_and_is_described(project: Project) -> None:
+    wrong = [
+        f"{model.name}.{name}"
+        for model in project.models.values()
+        for name, column in model.node["columns"].items()
+        if name not in project.columns(model) or not column["description"]
+    ]
+    assert not wrong
+
+
+def test_what_people_read_has_an_enforced_contract(project: Project) -> None:
+    public = [m for m in project.models.values() if m.node["access"] == "public"]
+    assert {model.room for model in public} == {"core", "marts"}
+    loose = [m.name for m in public if not m.node["contract"]["enforced"]]
+    assert not loose
+
+
+def test_what_people_read_describes_and_types_every_column(project: Project) -> None:
+    incomplete = [
+        f"{model.name}.{name}"
+        for model in project.models.values()
+        if model.node["access"] == "public"
+        for name in project.columns(model)
+        if not (column := model.node["columns"].get(name))
+        or not column["description"]
+        or not column["data_type"]
+    ]
+    assert not incomplete
+
+
+def test_every_seed_column_is_described(project: Project, project_dir: Path) -> None:
+    undescribed = []
+    for seed in project.seeds:
+        path = project_dir / seed["original_file_path"]
+        with path.open(encoding="utf-8", newline="") as file:
+            header = next(csv.reader(file))
+        described = [n for n, c in seed["columns"].items() if c["description"]]
+        undescribed += [f"{seed['name']}.{n}" for n in header if n not in described]
+        undescribed += [seed["name"]] if not seed["description"] else []
+    assert project.seeds
+    assert not undescribed
+
+
+def test_every_source_column_is_described_and_typed(project: Project) -> None:
+    incomplete = [
+        f"{source['source_name']}.{source['name']}.{name}"
+        for source in project.sources
+        for name, column in source["columns"].items()
+        if not column["description"] or not column["data_type"]
+    ]
+    assert not incomplete
