@@ -26,7 +26,7 @@ from martlet.warehouse.dbt import DbtOptions
 
 _METRIC_WORDS = {
     "auc": "AUC",
-    "auc_gain": "AUC gain over baseline",
+    "auc_gain": "AUC gain",
     "average_precision": "average precision",
     "expected_calibration_error": "calibration error",
     "silhouette": "silhouette",
@@ -98,23 +98,21 @@ def _print_summary(summary: Summary) -> None:
         ],
     )
     print_table(
-        "Campaign ROI (last touch)",
+        "Campaign ROI by last touch",
         [
             ("campaign", "left"),
-            ("channel", "left"),
             ("spend", "right"),
-            ("orders", "right"),
             ("revenue", "right"),
+            ("currency", "left"),
             ("ROAS", "right"),
             ("ROI", "right"),
         ],
         [
             (
                 row["campaign_name"] or row["campaign_id"],
-                row["channel_group"],
-                f"{number(row['spend'])} {row['currency']}",
-                number(row["conversions"]),
+                number(row["spend"]),
                 number(row["attributed_revenue"]),
+                row["currency"],
                 number(row["roas"], 2),
                 percent(row["roi"], 0) + (" *" if row["is_margin_assumed"] else ""),
             )

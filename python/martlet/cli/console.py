@@ -70,8 +70,9 @@ def print_table(
     table = Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
     )
-    for heading, justify in columns:
-        table.add_column(heading, justify=justify, overflow="fold")
+    for position, (heading, justify) in enumerate(columns):
+        # The first column names the row, and a name is to be read and copied whole.
+        table.add_column(heading, justify=justify, no_wrap=position == 0)
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     out.print(table)

@@ -59,7 +59,7 @@ def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> str:
         (number,) = connection.execute(
             "select coalesce(max(run_number), 0) + 1 from ml.model_runs"
         ).fetchone()
-        run_id = f"{run.model_name}-{number:06d}-{run.data_fingerprint[:8]}"
+        run_id = f"{run.model_name}-{number:06d}"
         for table, rows in run.outputs.items():
             _append(connection, table, rows.assign(run_id=run_id))
         _append(connection, "model_runs", _run_row(run, run_id, number))
