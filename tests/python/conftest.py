@@ -18,9 +18,6 @@ import pytest
 
 from support import BIN, PROJECT_DIR, BuiltSample, environment
 
-# Told to dbt, so that compiling asks no raw table how its store reports.
-COMPILE_VARS = {"reporting_currency": "EUR", "reporting_timezone": "UTC"}
-
 
 @pytest.fixture(scope="session")
 def project_dir() -> Path:
@@ -50,11 +47,9 @@ def manifest(session_dir: Path) -> dict[str, Any]:
     """Dbt's manifest of the whole project, with the compiled SQL of every model."""
 
     def compile_project(directory: Path) -> dict[str, Any]:
-        run(
-            [str(BIN / "dbt"), "compile", "--no-partial-parse", "--quiet"]
-            + ["--vars", json.dumps(COMPILE_VARS)],
-            environment(directory),
-        )
+        command = [str(BIN / "dbt"), "compile", "--no-partial-parse", "--quiet"]
+        no_data = {"MARTLET_RAW": str(directory / "raw")}
+        run(command, environment(directory) | no_data)
         return json.loads((directory / "target" / "manifest.json").read_text("utf-8"))
 
     return once(session_dir / "compiled", compile_project)
