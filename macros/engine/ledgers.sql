@@ -5,7 +5,8 @@
 -#}
 {% macro create_ledgers() %}
     {%- if execute -%}
-        {%- for table in graph.sources.values() if table.source_name in ['ml', 'ops'] -%}
+        {%- for table in graph.sources.values()
+            if table.source_name in ['ml', 'ops'] -%}
             {%- set columns = [] -%}
             {%- for column in table.columns.values() -%}
                 {%- do columns.append(column.name ~ " " ~ column.data_type) -%}

@@ -1,7 +1,7 @@
 {#-
   Raw tables are views over the files under the raw directory, one for each table of the
-  contract, made before anything runs. A missing file or column gives typed emptiness, so
-  that a store which lacks a table still builds.
+  contract, made before anything runs. A missing file or column gives typed emptiness,
+  so that a store which lacks a table still builds.
 -#}
 
 {% macro raw_directory() -%}
@@ -29,7 +29,7 @@
 
 {% macro duckdb__register_raw_tables() %}
     {%- set raw = raw_directory() | replace("'", "''") -%}
-    {%- for table in graph.sources.values() | selectattr('source_name', 'equalto', 'store') -%}
+    {%- for table in graph.sources.values() if table.source_name == 'store' -%}
         {%- set readers = _readers_of(raw ~ '/' ~ table.name) -%}
         {%- do run_query("create schema if not exists " ~ table.schema) -%}
         {%- do run_query(
@@ -73,7 +73,10 @@
             | map('lower') | list -%}
         {%- set columns = [] -%}
         {%- for column in table.columns.values() -%}
-            {%- set value = '"' ~ column.name ~ '"' if column.name in present else 'null' -%}
+            {%- set value = 'null' -%}
+            {%- if column.name in present -%}
+                {%- set value = '"' ~ column.name ~ '"' -%}
+            {%- endif -%}
             {%- do columns.append(
                 "cast(" ~ value ~ " as " ~ column.data_type ~ ") as " ~ column.name
             ) -%}

@@ -19,7 +19,9 @@
 {%- endmacro %}
 
 {% macro duckdb__url_host(url) -%}
-    nullif(lower(regexp_extract({{ url }}, '^[A-Za-z][A-Za-z0-9+.-]*://(?:www\.)?([^/:?#]+)', 1)), '')
+    nullif(lower(regexp_extract(
+        {{ url }}, '^[A-Za-z][A-Za-z0-9+.-]*://(?:www\.)?([^/:?#]+)', 1
+    )), '')
 {%- endmacro %}
 
 {#- Path of a URL: no host, query or fragment; `/` for the front page. -#}
@@ -30,7 +32,10 @@
 {% macro duckdb__url_path(url) -%}
     coalesce(
         nullif(
-            regexp_extract({{ url }}, '^(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?([^?#]*)', 1), ''
+            regexp_extract(
+                {{ url }}, '^(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?([^?#]*)', 1
+            ),
+            ''
         ),
         '/'
     )

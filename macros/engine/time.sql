@@ -12,7 +12,9 @@
 
 {#- UTC instant at which a day of the reporting timezone begins. -#}
 {% macro start_of_reporting_date(day) -%}
-    {{ adapter.dispatch('start_of_reporting_date', 'martlet')(day, reporting_timezone()) }}
+    {{ adapter.dispatch('start_of_reporting_date', 'martlet')(
+        day, reporting_timezone()
+    ) }}
 {%- endmacro %}
 
 {% macro duckdb__start_of_reporting_date(day, timezone) -%}
@@ -51,6 +53,8 @@
 
 {% macro duckdb__days_between(first_day, last_day) -%}
     cast(unnest(generate_series(
-        cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day
+        cast({{ first_day }} as timestamp),
+        cast({{ last_day }} as timestamp),
+        interval 1 day
     )) as date)
 {%- endmacro %}

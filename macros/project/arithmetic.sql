@@ -1,4 +1,4 @@
-{#- A ratio of summed parts; null, not zero or an error, where the denominator is zero. -#}
+{#- A ratio of summed parts; null, not zero or an error, over a denominator of zero. -#}
 {% macro ratio(numerator, denominator) -%}
     cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0)
 {%- endmacro %}
@@ -8,13 +8,14 @@
 {%- endmacro %}
 
 {#-
-  Split `total` over rows in proportion to `weight`, exactly: each row gets the difference
-  of two rounded running totals, so the parts always add up to the whole.
+  Split `total` over rows in proportion to `weight`, exactly: each row gets the
+  difference of two rounded running totals, so the parts always add up to the whole.
 -#}
 {% macro allocate(total, weight, partition_by, order_by) -%}
     {%- set whole = "sum(" ~ weight ~ ") over (partition by " ~ partition_by ~ ")" -%}
     {%- set running = "sum(" ~ weight ~ ") over (partition by " ~ partition_by
-        ~ " order by " ~ order_by ~ " rows between unbounded preceding and current row)" -%}
+        ~ " order by " ~ order_by
+        ~ " rows between unbounded preceding and current row)" -%}
     {{ money("round(coalesce(" ~ total ~ " * cast(" ~ running ~ " as double) / nullif("
         ~ whole ~ ", 0), 0), 4)") }}
     - {{ money("round(coalesce(" ~ total ~ " * cast(" ~ running ~ " - " ~ weight

@@ -1,6 +1,6 @@
 {#-
-  A warehouse remembers which store it was built from and refuses another: model runs and
-  ledgers of two shops in one file would be told as one.
+  A warehouse remembers which store it was built from and refuses another: model runs
+  and ledgers of two shops in one file would be told as one.
 -#}
 {% macro bind_store() %}
     {%- if execute -%}
@@ -8,7 +8,9 @@
         {%- set store_id = _first_value(
             "select store_id from " ~ source('store', 'store'), raw
         ) -%}
-        {%- set bound = _first_value("select store_id from " ~ source('ops', 'store'), none) -%}
+        {%- set bound = _first_value(
+            "select store_id from " ~ source('ops', 'store'), none
+        ) -%}
         {%- if bound is none -%}
             {%- do run_query(
                 "insert into " ~ source('ops', 'store') ~ " values ('"

@@ -20,6 +20,7 @@
     {{ relation }}.as_of_date,
         {{ relation }}.customer_id,
         {%- for feature in customer_features() %}
-        cast({{ relation }}.{{ feature }} as double) as {{ feature }}{{ ',' if not loop.last }}
+        cast({{ relation }}.{{ feature }} as double) as {{ feature }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
 {%- endmacro %}

@@ -1,13 +1,15 @@
 {#-
-  Select one row for each key from `relation`: the one with the greatest `prefer`, such as
-  when it was received, then the one with the greatest content hash. The order of arrival
-  never decides, so shuffled and repeated feeds give the same table. Few keys repeat, and
-  only their rows are sorted and hashed.
+  Select one row for each key from `relation`: the one with the greatest `prefer`, such
+  as when it was received, then the one with the greatest content hash. The order of
+  arrival never decides, so shuffled and repeated feeds give the same table. Few keys
+  repeat, and only their rows are sorted and hashed.
 -#}
 {% macro latest_version(relation, key, prefer=none) -%}
     {%- set same_key = [] -%}
     {%- for column in key -%}
-        {%- do same_key.append("repeated." ~ column ~ " = " ~ relation ~ "." ~ column) -%}
+        {%- do same_key.append(
+            "repeated." ~ column ~ " = " ~ relation ~ "." ~ column
+        ) -%}
     {%- endfor -%}
     {%- set is_repeated = "exists (select 1 from repeated where "
         ~ same_key | join(" and ") ~ ")" -%}

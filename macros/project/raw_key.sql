@@ -3,7 +3,8 @@
     {%- if not execute -%}
         {{- return(['known_once_parsed']) -}}
     {%- endif -%}
-    {%- set tables = graph.sources.values() | selectattr('source_name', 'equalto', 'store') -%}
-    {%- set table = tables | selectattr('name', 'equalto', table_name) | first -%}
+    {%- set table = graph.sources.values()
+        | selectattr('source_name', 'equalto', 'store')
+        | selectattr('name', 'equalto', table_name) | first -%}
     {{- return(table.config.meta['key']) -}}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
-  How this store reports: the project variable where one is set, else what the store says
-  of itself in its raw table `store`, else what its orders suggest.
+  How this store reports: the project variable where one is set, else what the store
+  says of itself in its raw table `store`, else what its orders suggest.
 -#}
 
 {% macro reporting_currency() -%}

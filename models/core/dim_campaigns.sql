@@ -17,7 +17,8 @@ described as (
         campaigns.campaign_type,
         campaigns.platform,
         campaigns.objective,
-        coalesce(own.channel_group, fallback.channel_group, 'Unassigned') as channel_group,
+        coalesce(own.channel_group, fallback.channel_group, 'Unassigned')
+            as channel_group,
         campaigns.starts_on,
         campaigns.ends_on,
         campaigns.budget,

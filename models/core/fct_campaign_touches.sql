@@ -1,5 +1,6 @@
 -- Contacts of campaigns with people, as the shop's tools report them.
--- Grain: one row per touch.
+-- Grain: one row per touch. A visitor's touch is the person's from identified_at on,
+-- which may be after the touch.
 with
 
 touches as (
@@ -19,6 +20,10 @@ resolved as (
         touches.touch_id,
         touches.campaign_id,
         coalesce(customer_ids.customer_id, visitors.customer_id) as customer_id,
+        case
+            when customer_ids.customer_id is not null then touches.touched_at
+            else visitors.identified_at
+        end as identified_at,
         touches.visitor_id,
         touches.touch_type,
         touches.touched_at

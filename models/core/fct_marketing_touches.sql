@@ -1,8 +1,8 @@
 -- Moments at which a campaign brought a person to the shop: a visit that carries the
 -- campaign, a click or a share, a coupon redeemed. Sending is no touch, nor is opening,
 -- since mail clients open by themselves.
--- Grain: one row per touch; the same campaign again within the session timeout is the same
--- touch.
+-- Grain: one row per touch; the same campaign again within the session timeout is the
+-- same touch.
 with
 
 sessions as (
@@ -24,11 +24,14 @@ reported as (
 ),
 
 campaign_names as (
-    select lower(campaign_id) as utm_campaign, campaign_id, 1 as precedence from campaigns
+    select lower(campaign_id) as utm_campaign, campaign_id, 1 as precedence
+    from campaigns
     union all
-    select utm_campaign, campaign_id, 2 from utm_campaigns
+    select utm_campaign, campaign_id, 2
+    from utm_campaigns
     union all
-    select lower(campaign_name), campaign_id, 3 from campaigns
+    select lower(campaign_name), campaign_id, 3
+    from campaigns
     where campaign_name is not null
 ),
 

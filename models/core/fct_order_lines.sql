@@ -1,6 +1,6 @@
 -- What was sold, line by line, in the reporting currency and net of tax.
--- Grain: one row per order and line number of an order that counts in sales. Refunds are
--- in fct_returns.
+-- Grain: one row per order and line number of an order that counts in sales. Refunds
+-- are in fct_returns.
 with
 
 order_lines as (

@@ -1,8 +1,8 @@
--- Orders with their money in the reporting currency, net of tax; refunds are told on the
--- order's date, whenever they were made.
--- Grain: one row per order that counts in sales. An order is counted where its status says
--- it is a purchase and something in it had a price; credit notes and free samples are
--- rows whose money counts and whose order does not.
+-- Orders with their money in the reporting currency, net of tax; refunds are told on
+-- the order's date, whenever they were made.
+-- Grain: one row per order that counts in sales. An order is counted where its status
+-- says it is a purchase and something in it had a price; credit notes and free samples
+-- are rows whose money counts and whose order does not.
 with
 
 orders as (
@@ -49,8 +49,8 @@ totalled as (
         coalesce(line_totals.gross_sales, 0) as gross_sales,
         coalesce(line_totals.discounts, 0) as discounts,
         coalesce(return_totals.returns, 0) as returns,
-        coalesce(line_totals.cost_of_goods, 0) - coalesce(return_totals.returned_cost, 0)
-            as cost_of_goods,
+        coalesce(line_totals.cost_of_goods, 0)
+        - coalesce(return_totals.returned_cost, 0) as cost_of_goods,
         coalesce(line_totals.is_margin_assumed, false)
         or coalesce(return_totals.is_margin_assumed, false) as is_margin_assumed
     from orders
@@ -91,7 +91,8 @@ told as (
         {{ money('returns') }} as returns,
         {{ money('gross_sales - discounts - returns') }} as net_sales,
         {{ money('cost_of_goods') }} as cost_of_goods,
-        {{ money('gross_sales - discounts - returns - cost_of_goods') }} as gross_margin,
+        {{ money('gross_sales - discounts - returns - cost_of_goods') }}
+            as gross_margin,
         is_margin_assumed,
         {{ money('round(shipping_amount * rate * net_of_tax_share, 4)') }} as shipping,
         {{ money('round(tax_amount * rate, 4)') }} as tax,

@@ -1,8 +1,8 @@
--- What each customer had done on the site and with campaigns and service strictly before
--- an as_of_date.
--- Grain: one row per as_of_date and customer with any activity before it. A visit counts
--- for a person only once it was known whose it is: visitors become known because they buy,
--- so joining them backwards would leak the purchase.
+-- What each customer had done on the site and with campaigns and service strictly
+-- before an as_of_date.
+-- Grain: one row per as_of_date and customer with any activity before it. A visit
+-- counts for a person only once it was known whose it is: visitors become known because
+-- they buy, so joining them backwards would leak the purchase.
 with
 
 dates as (
@@ -43,7 +43,7 @@ activity as (
         0 as messages
     from sessions
     union all
-    select customer_id, touched_at, touched_at, 0, 0, 0, 0, 1, 0, 0
+    select customer_id, touched_at, identified_at, 0, 0, 0, 0, 1, 0, 0
     from touches
     where touch_type = 'click'
     union all
@@ -68,14 +68,18 @@ counted as (
     select
         as_of_date,
         customer_id,
-        cast(sum(case when is_in_7d then sessions else 0 end) as bigint) as sessions_7d,
-        cast(sum(case when is_in_30d then sessions else 0 end) as bigint) as sessions_30d,
-        cast(sum(case when is_in_90d then sessions else 0 end) as bigint) as sessions_90d,
+        cast(sum(case when is_in_7d then sessions else 0 end) as bigint)
+            as sessions_7d,
+        cast(sum(case when is_in_30d then sessions else 0 end) as bigint)
+            as sessions_30d,
+        cast(sum(case when is_in_90d then sessions else 0 end) as bigint)
+            as sessions_90d,
         cast(sum(case when is_in_30d then item_views else 0 end) as bigint)
             as item_views_30d,
         cast(sum(case when is_in_30d then add_to_carts else 0 end) as bigint)
             as add_to_carts_30d,
-        cast(sum(case when is_in_30d then searches else 0 end) as bigint) as searches_30d,
+        cast(sum(case when is_in_30d then searches else 0 end) as bigint)
+            as searches_30d,
         cast(sum(case when is_in_90d then clicks else 0 end) as bigint)
             as campaign_clicks_90d,
         cast(sum(reviews) as bigint) as reviews,

@@ -28,15 +28,21 @@ ordered as (
         orders.customer_id,
         count(case when orders.is_counted then 1 end) as orders,
         count(case
-            when orders.is_counted and orders.ordered_at >= {{ days_later('dates.as_of_at', -30) }}
+            when
+                orders.is_counted
+                and orders.ordered_at >= {{ days_later('dates.as_of_at', -30) }}
                 then 1
         end) as orders_30d,
         count(case
-            when orders.is_counted and orders.ordered_at >= {{ days_later('dates.as_of_at', -90) }}
+            when
+                orders.is_counted
+                and orders.ordered_at >= {{ days_later('dates.as_of_at', -90) }}
                 then 1
         end) as orders_90d,
         count(case
-            when orders.is_counted and orders.ordered_at >= {{ days_later('dates.as_of_at', -365) }}
+            when
+                orders.is_counted
+                and orders.ordered_at >= {{ days_later('dates.as_of_at', -365) }}
                 then 1
         end) as orders_365d,
         min(case when orders.is_counted then orders.ordered_at end) as first_ordered_at,
@@ -58,8 +64,9 @@ bought as (
     select
         dates.as_of_date,
         order_lines.customer_id,
-        count(distinct case when order_lines.is_merchandise then order_lines.category end)
-            as categories,
+        count(distinct case
+            when order_lines.is_merchandise then order_lines.category
+        end) as categories,
         sum(order_lines.cost_of_goods) as cost_of_goods
     from order_lines
     inner join dates on order_lines.ordered_at < dates.as_of_at
@@ -96,10 +103,12 @@ known as (
         ordered.first_ordered_at,
         ordered.last_ordered_at,
         {{ money('ordered.sales - coalesce(refunded.refunds, 0)') }} as net_sales,
-        {{ money('ordered.sales_90d - coalesce(refunded.refunds_90d, 0)') }} as net_sales_90d,
+        {{ money('ordered.sales_90d - coalesce(refunded.refunds_90d, 0)') }}
+            as net_sales_90d,
         {{ money(
             'ordered.sales - coalesce(refunded.refunds, 0)'
-            ~ ' - coalesce(bought.cost_of_goods, 0) + coalesce(refunded.returned_cost, 0)'
+            ~ ' - coalesce(bought.cost_of_goods, 0)'
+            ~ ' + coalesce(refunded.returned_cost, 0)'
         ) }} as gross_margin,
         {{ ratio('ordered.sales', 'ordered.orders') }} as average_order_value,
         {{ ratio('ordered.discounts', 'ordered.gross_sales') }} as discount_share,

@@ -37,10 +37,10 @@ joined as (
         population.customer_id,
         population.is_latest,
         population.is_guest,
-        {{ elapsed_seconds('population.first_known_at', 'population.as_of_at') }} / 86400
-            as tenure_days,
-        {{ elapsed_seconds('purchases.last_ordered_at', 'population.as_of_at') }} / 86400
-            as recency_days,
+        {{ elapsed_seconds('population.first_known_at', 'population.as_of_at') }}
+        / 86400 as tenure_days,
+        {{ elapsed_seconds('purchases.last_ordered_at', 'population.as_of_at') }}
+        / 86400 as recency_days,
         coalesce(purchases.orders, 0) as orders,
         coalesce(purchases.orders_30d, 0) as orders_30d,
         coalesce(purchases.orders_90d, 0) as orders_90d,
@@ -53,8 +53,8 @@ joined as (
         purchases.return_share,
         coalesce(purchases.categories, 0) as categories,
         purchases.mean_days_between_orders,
-        {{ elapsed_seconds('purchases.last_ordered_at', 'population.as_of_at') }} / 86400
-        - purchases.mean_days_between_orders as days_overdue,
+        {{ elapsed_seconds('purchases.last_ordered_at', 'population.as_of_at') }}
+        / 86400 - purchases.mean_days_between_orders as days_overdue,
         coalesce(activity.sessions_7d, 0) as sessions_7d,
         coalesce(activity.sessions_30d, 0) as sessions_30d,
         coalesce(activity.sessions_90d, 0) as sessions_90d,

@@ -1,6 +1,5 @@
 -- Latest consent of each customer.
--- Grain: one row per customer, channel and purpose. No row is no consent; where two
--- changes share an instant the denial wins.
+-- Grain: one row per customer, channel and purpose. No row is no consent.
 with
 
 consents as (
@@ -21,10 +20,7 @@ ranked as (
         row_number() over (
             partition by
                 customer_ids.customer_id, consents.channel, consents.purpose
-            order by
-                consents.changed_at desc,
-                case when consents.state = 'granted' then 1 else 0 end,
-                consents.state
+            order by consents.changed_at desc
         ) as version
     from consents
     inner join customer_ids

@@ -1,6 +1,6 @@
 -- Surrogate of each registered customer.
--- Grain: one row per source_customer_id in the customers table, or named by an order or an
--- event though the customers table lacks it.
+-- Grain: one row per source_customer_id in the customers table, or named by an order or
+-- an event though the customers table lacks it.
 with
 
 customers as (

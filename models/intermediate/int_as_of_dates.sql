@@ -1,5 +1,5 @@
--- The dates that features are told as of: the latest, and earlier ones a purchase horizon
--- apart, so that the windows their labels look at never overlap.
+-- The dates that features are told as of: the latest, and earlier ones a purchase
+-- horizon apart, so that the windows their labels look at never overlap.
 -- Grain: one row per as_of_date.
 with
 
@@ -10,14 +10,15 @@ period as (
 steps as (
     select
         period.*,
-        unnest(generate_series(0, {{ var('training_max_dates') }})) as step
+        {{ numbers_to(var('training_max_dates')) }} as step
     from period
 ),
 
 dates as (
     select
-        cast({{ days_later('as_of_date', '-step * ' ~ var('purchase_horizon_days')) }} as date)
-            as as_of_date,
+        cast({{ days_later(
+            'as_of_date', '-step * ' ~ var('purchase_horizon_days')
+        ) }} as date) as as_of_date,
         first_date,
         step = 0 as is_latest
     from steps

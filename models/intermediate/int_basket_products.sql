@@ -1,7 +1,8 @@
 -- What lay together in each basket.
--- Grain: one row per counted order and product, of merchandise. Orders with more products
--- than the maximum are no baskets of a shopper and are left out whole. Products carry a
--- running number, because pairs of numbers are counted much faster than pairs of text.
+-- Grain: one row per counted order and product, of merchandise that had a price. Orders
+-- with more products than the maximum are no baskets of a shopper and are left out
+-- whole. Products carry a running number, because pairs of numbers are counted much
+-- faster than pairs of text.
 with
 
 period as (
@@ -10,7 +11,12 @@ period as (
 
 order_lines as (
     select * from {{ ref('int_order_lines') }}
-    where is_order and is_merchandise and quantity > 0 and product_id is not null
+    where
+        is_order
+        and is_merchandise
+        and quantity > 0
+        and gross_sales > 0
+        and product_id is not null
 ),
 
 baskets as (

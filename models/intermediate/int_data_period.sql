@@ -1,6 +1,6 @@
 -- First and last day of the data, and the date everything is told as of.
--- Grain: one row. as_of_date is the variable, else the day after the last day of an order,
--- event, return, touch or day of spend; never the clock.
+-- Grain: one row. as_of_date is the variable, else the day after the last day of an
+-- order, event, return, touch or day of spend; never the clock.
 with
 
 orders as (

@@ -1,6 +1,6 @@
 -- What one unit of a currency is worth in the reporting currency.
--- Grain: one row per currency and day of the data. A currency without a rate has no row,
--- and a test says so.
+-- Grain: one row per currency and day of the data. A currency without a rate has no
+-- row, and a test says so.
 with
 
 period as (
@@ -33,7 +33,8 @@ converted as (
     select
         daily.date_day,
         daily.currency,
-        cast(daily.eur_per_unit as double) / cast(reporting.eur_per_unit as double) as rate
+        cast(daily.eur_per_unit as double)
+        / cast(reporting.eur_per_unit as double) as rate
     from daily
     inner join daily as reporting
         on

@@ -19,6 +19,11 @@ rates as (
     select * from {{ ref('int_exchange_rates') }}
 ),
 
+default_rule as (
+    select assumed_margin_rate from {{ ref('category_rules') }}
+    where category = '(any)'
+),
+
 spread as (
     select
         items.*,
@@ -47,18 +52,23 @@ valued as (
         spread.order_date,
         spread.is_order,
         spread.quantity,
-        {{ money('round((spread.line_amount + spread.discount_amount) * spread.factor, 4)') }}
-            as gross_sales,
-        {{ money('round((spread.discount_amount + spread.order_discount_amount) * spread.factor, 4)') }}
-            as discounts,
+        {{ money(
+            'round((spread.line_amount + spread.discount_amount) * spread.factor, 4)'
+        ) }} as gross_sales,
+        {{ money(
+            'round((spread.discount_amount + spread.order_discount_amount)'
+            ~ ' * spread.factor, 4)'
+        ) }} as discounts,
         spread.quantity * products.unit_cost * product_rates.rate as known_cost,
-        products.assumed_margin_rate
+        coalesce(products.assumed_margin_rate, default_rule.assumed_margin_rate)
+            as assumed_margin_rate
     from spread
     left join products on spread.product_id = products.product_id
     left join rates as product_rates
         on
             products.currency = product_rates.currency
             and spread.order_date = product_rates.date_day
+    left join default_rule on true
 ),
 
 costed as (
@@ -77,8 +87,8 @@ costed as (
         discounts,
         {{ money('gross_sales - discounts') }} as net_sales,
         {{ money(
-            "round(coalesce(known_cost, (gross_sales - discounts) * (1 - coalesce("
-            ~ "assumed_margin_rate, " ~ assumed_margin_rate() ~ "))), 4)"
+            'round(coalesce(known_cost, (gross_sales - discounts)'
+            ~ ' * (1 - assumed_margin_rate)), 4)'
         ) }} as cost_of_goods,
         known_cost is null as is_margin_assumed
     from valued

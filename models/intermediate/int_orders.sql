@@ -57,7 +57,8 @@ valued as (
             when dated.taxes_included
                 then 1 - coalesce({{ ratio(
                     'dated.tax_amount',
-                    'charged.lines_amount - dated.discount_amount + dated.shipping_amount'
+                    'charged.lines_amount - dated.discount_amount'
+                    ~ ' + dated.shipping_amount'
                 ) }}, 0)
             else 1
         end as net_of_tax_share

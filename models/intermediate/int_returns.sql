@@ -23,10 +23,16 @@ rates as (
     select * from {{ ref('int_exchange_rates') }}
 ),
 
+default_rule as (
+    select assumed_margin_rate from {{ ref('category_rules') }}
+    where category = '(any)'
+),
+
 order_costs as (
     select
         order_id,
-        {{ ratio('sum(cost_of_goods)', 'sum(net_sales)') }} as cost_share
+        {{ ratio('sum(cost_of_goods)', 'sum(net_sales)') }} as cost_share,
+        count(case when is_margin_assumed then 1 end) > 0 as is_margin_assumed
     from order_lines
     group by order_id
 ),
@@ -45,11 +51,14 @@ valued as (
         {{ reporting_date('returns.returned_at') }} as return_date,
         returns.quantity,
         -- Refunded at the rate of the order, so that a full refund nets it to zero.
-        {{ money('round(returns.refund_amount * orders.rate * orders.net_of_tax_share, 4)') }}
-            as refunds,
+        {{ money(
+            'round(returns.refund_amount * orders.rate * orders.net_of_tax_share, 4)'
+        ) }} as refunds,
         returns.quantity * products.unit_cost * product_rates.rate as known_cost,
         order_costs.cost_share,
-        products.assumed_margin_rate
+        order_costs.is_margin_assumed as is_cost_share_assumed,
+        coalesce(products.assumed_margin_rate, default_rule.assumed_margin_rate)
+            as assumed_margin_rate
     from returns
     inner join orders on returns.order_id = orders.order_id
     left join products on returns.product_id = products.product_id
@@ -58,6 +67,7 @@ valued as (
             products.currency = product_rates.currency
             and orders.order_date = product_rates.date_day
     left join order_costs on returns.order_id = order_costs.order_id
+    left join default_rule on true
 ),
 
 costed as (
@@ -75,10 +85,11 @@ costed as (
         quantity,
         refunds,
         {{ money(
-            "round(coalesce(known_cost, refunds * cost_share, refunds * (1 - coalesce("
-            ~ "assumed_margin_rate, " ~ assumed_margin_rate() ~ "))), 4)"
+            'round(coalesce(known_cost, refunds * cost_share,'
+            ~ ' refunds * (1 - assumed_margin_rate)), 4)'
         ) }} as returned_cost,
-        known_cost is null as is_margin_assumed
+        known_cost is null and (cost_share is null or is_cost_share_assumed)
+            as is_margin_assumed
     from valued
 )
 

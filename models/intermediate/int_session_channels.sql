@@ -29,18 +29,22 @@ sourced as (
     select
         ways_in.*,
         case
-            when coalesce(utm_source, utm_medium, utm_campaign) is not null then utm_source
+            when coalesce(utm_source, utm_medium, utm_campaign) is not null
+                then utm_source
             when referrer_host is null or referrer_host = own_host then null
             else coalesce(referrer_sources.source, referrer_host)
         end as source,
         case
-            when coalesce(utm_source, utm_medium, utm_campaign) is not null then utm_medium
+            when coalesce(utm_source, utm_medium, utm_campaign) is not null
+                then utm_medium
             when referrer_host is null or referrer_host = own_host then null
             else coalesce(referrer_sources.medium, 'referral')
         end as medium
     from ways_in
     left join referrer_sources
-        on {{ matches_pattern('ways_in.referrer_host', 'referrer_sources.host_pattern') }}
+        on {{ matches_pattern(
+            'ways_in.referrer_host', 'referrer_sources.host_pattern'
+        ) }}
     qualify row_number() over (
         partition by
             ways_in.utm_source, ways_in.utm_medium, ways_in.utm_campaign,

@@ -1,5 +1,5 @@
--- Whether a customer placed a counted order within the purchase horizon from an as_of_date
--- on.
+-- Whether a customer placed a counted order within the purchase horizon from an
+-- as_of_date on.
 -- Grain: one row per as_of_date and customer with such an order, for windows that have
 -- closed; the window holds its first instant and not its last.
 with
@@ -22,7 +22,9 @@ closed as (
         dates.as_of_date,
         dates.as_of_at,
         {{ start_of_reporting_date(
-            'cast(' ~ days_later('dates.as_of_date', var('purchase_horizon_days')) ~ ' as date)'
+            'cast('
+            ~ days_later('dates.as_of_date', var('purchase_horizon_days'))
+            ~ ' as date)'
         ) }} as window_end_at
     from dates
     cross join period

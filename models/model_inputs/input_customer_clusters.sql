@@ -1,5 +1,5 @@
--- What customers are clustered by: the features at the latest as_of_date of those who ever
--- bought.
+-- What customers are clustered by: the features at the latest as_of_date of those who
+-- ever bought.
 -- Grain: one row per customer.
 with
 

@@ -19,7 +19,8 @@ counted as (
         count(*) as events,
         count(case when coalesce(user_agents.is_bot, false) then 1 end) as bot_events,
         count(case
-            when events.received_at > {{ seconds_later('events.event_at', 3600) }} then 1
+            when events.received_at > {{ seconds_later('events.event_at', 3600) }}
+                then 1
         end) as events_over_an_hour_late,
         coalesce(
             max({{ elapsed_seconds('events.event_at', 'events.received_at') }}), 0

@@ -1,6 +1,7 @@
 -- Where every staged order and its money went.
 -- Grain: one row per status and reason. Amounts are charged line amounts in the orders'
--- own currencies, before refunds.
+-- own currencies, before refunds. Lines of an order that never came have status
+-- `(none)`.
 with
 
 orders as (
@@ -27,8 +28,10 @@ charged as (
 
 placed as (
     select
-        orders.status,
+        orders.order_id,
+        coalesce(orders.status, '(none)') as status,
         case
+            when orders.order_id is null then 'lines without an order'
             when orders.is_test then 'test order'
             when not statuses.is_sale then 'status does not count'
             when not statuses.is_order then 'document without an order'
@@ -38,9 +41,9 @@ placed as (
         sales.order_id is not null as is_in_sales,
         coalesce(charged.lines_amount, 0) as lines_amount
     from orders
+    full outer join charged on orders.order_id = charged.order_id
     left join statuses on orders.status = statuses.status
     left join sales on orders.order_id = sales.order_id
-    left join charged on orders.order_id = charged.order_id
 ),
 
 counted as (
@@ -48,7 +51,7 @@ counted as (
         status,
         outcome,
         is_in_sales,
-        count(*) as orders,
+        count(order_id) as orders,
         {{ money('sum(lines_amount)') }} as lines_amount
     from placed
     group by status, outcome, is_in_sales

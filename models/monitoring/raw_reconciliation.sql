@@ -1,6 +1,6 @@
 -- Where every raw row went.
--- Grain: one row per raw table. Rows read are staged, superseded by another version of the
--- same key, or unusable for want of a key; the three add up.
+-- Grain: one row per raw table. Rows read are staged, superseded by another version of
+-- the same key, or unusable for want of a key; the three add up.
 {%- set tables = [
     'customers', 'products', 'orders', 'order_items', 'returns', 'inventory', 'events',
     'campaigns', 'ad_spend', 'campaign_touches', 'campaign_assignments', 'consents',
@@ -12,7 +12,9 @@ with
 raw_{{ table }} as (
     select
         count(*) as raw_rows,
-        count(case when {{ raw_key(table) | join(' is null or ') }} is null then 1 end) as unkeyed_rows
+        count(case
+            when {{ raw_key(table) | join(' is null or ') }} is null then 1
+        end) as unkeyed_rows
     from {{ source('store', table) }}
 ),
 

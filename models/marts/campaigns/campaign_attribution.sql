@@ -1,8 +1,8 @@
 -- How each order's sales are credited to the campaigns that led to it, by three models.
--- Grain: one row per conversion and touch; a conversion without a touch has one row with
--- campaign `(none)`. Touches count from the lookback before the order up to it, and not
--- before the same person's previous order. Weights of a conversion sum to one under every
--- model, and revenue to the order's net sales.
+-- Grain: one row per conversion and touch; a conversion without a touch has one row
+-- with campaign `(none)`. Touches count from the lookback before the order up to it,
+-- and not before the same person's previous order. Weights of a conversion sum to one
+-- under every model, and revenue to the order's net sales.
 with
 
 period as (
@@ -114,8 +114,10 @@ told as (
         {{ money('net_sales * last_touch_weight') }} as last_touch_revenue,
         {{ money('gross_margin * last_touch_weight') }} as last_touch_margin,
         linear_weight,
-        {{ money(allocate('net_sales', '1', 'order_id', 'position')) }} as linear_revenue,
-        {{ money(allocate('gross_margin', '1', 'order_id', 'position')) }} as linear_margin,
+        {{ money(allocate('net_sales', '1', 'order_id', 'position')) }}
+            as linear_revenue,
+        {{ money(allocate('gross_margin', '1', 'order_id', 'position')) }}
+            as linear_margin,
         '{{ reporting_currency() }}' as currency
     from weighted
 )

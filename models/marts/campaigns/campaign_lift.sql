@@ -2,7 +2,8 @@
 -- counts, whether or not the campaign reached them.
 -- Grain: one row per campaign, arm other than control, and metric. Outcomes are counted
 -- orders within the outcome window from the draw; a campaign whose window is still open
--- for somebody says so in `verdict`. Intervals are normal with unpooled variances (Welch).
+-- for somebody says so in `verdict`. Intervals are normal with unpooled variances
+-- (Welch).
 with
 
 period as (
@@ -70,8 +71,13 @@ compared as (
         control.value as control_value,
         treated.value - control.value as absolute_lift,
         {{ ratio('treated.value - control.value', 'control.value') }} as relative_lift,
-        sqrt(
-            treated.variance / treated.customers + control.variance / control.customers
+        -- Where nothing varies the error is unknown rather than none.
+        nullif(
+            sqrt(
+                treated.variance / treated.customers
+                + control.variance / control.customers
+            ),
+            0
         ) as standard_error,
         greatest(treated.window_end_at, control.window_end_at) <= period.as_of_at
             as is_window_closed
@@ -90,7 +96,7 @@ with_interval as (
         compared.*,
         absolute_lift - {{ normal_quantile_975() }} * standard_error as ci_low,
         absolute_lift + {{ normal_quantile_975() }} * standard_error as ci_high,
-        {{ two_sided_p_value('(absolute_lift / nullif(standard_error, 0))') }} as p_value
+        {{ two_sided_p_value('(absolute_lift / standard_error)') }} as p_value
     from compared
 ),
 

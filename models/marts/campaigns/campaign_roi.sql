@@ -1,8 +1,8 @@
 -- What campaigns cost and what is credited to them.
 -- Grain: one row per campaign, channel, day, attribution model and date basis. On the
--- conversion basis credit stands on the day of the order, on the spend basis on the day of
--- the touch that earned it; spend stands on its own day on both. Parts add up over any
--- rows; ratios are of this row's parts. Orders that no campaign led to are campaign
+-- conversion basis credit stands on the day of the order, on the spend basis on the day
+-- of the touch that earned it; spend stands on its own day on both. Parts add up over
+-- any rows; ratios are of this row's parts. Orders that no campaign led to are campaign
 -- `(none)`. ROI is profit over cost, on margin.
 {%- set attribution_models = ['first_touch', 'last_touch', 'linear'] %}
 with
@@ -36,8 +36,10 @@ credits as (
         attribution.converted_date,
         attribution.touched_date,
         attribution.{{ model }}_weight as conversions,
-        case when attribution.is_first_order then attribution.{{ model }}_weight else 0 end
-            as new_customers,
+        case
+            when attribution.is_first_order then attribution.{{ model }}_weight
+            else 0
+        end as new_customers,
         attribution.{{ model }}_revenue as attributed_revenue,
         attribution.{{ model }}_margin as attributed_margin,
         orders.is_margin_assumed

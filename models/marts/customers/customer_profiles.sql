@@ -35,7 +35,8 @@ granted as (
         customer_id,
         count(case when channel = 'email' and is_granted then 1 end) > 0
             as has_email_consent,
-        count(case when channel = 'sms' and is_granted then 1 end) > 0 as has_sms_consent
+        count(case when channel = 'sms' and is_granted then 1 end) > 0
+            as has_sms_consent
     from consents
     group by customer_id
 ),

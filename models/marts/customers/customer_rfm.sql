@@ -1,7 +1,8 @@
--- Recency, frequency and money of every customer who ever bought, each scored from 1 to 5
--- (5 is best), and the segment the scores name.
--- Grain: one row per as_of_date and customer. A score counts the thresholds that a value
--- passes, so equal values always get equal scores. Money is net of refunds known by then.
+-- Recency, frequency and money of every customer who ever bought, each scored from 1 to
+-- 5 (5 is best), and the segment the scores name.
+-- Grain: one row per as_of_date and customer. A score counts the thresholds that a
+-- value passes, so equal values always get equal scores. Money is net of refunds known
+-- by then.
 with
 
 features as (

@@ -8,11 +8,14 @@ features as (
 ),
 
 measured as (
-    select as_of_date, 'recency_days' as metric, floor(recency_days) as value from features
+    select as_of_date, 'recency_days' as metric, floor(recency_days) as value
+    from features
     union all
-    select as_of_date, 'frequency', orders from features
+    select as_of_date, 'frequency', orders
+    from features
     union all
-    select as_of_date, 'monetary', cast(net_sales as double) from features
+    select as_of_date, 'monetary', cast(net_sales as double)
+    from features
 ),
 
 quantiles as (

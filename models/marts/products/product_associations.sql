@@ -1,8 +1,8 @@
 -- Which products are bought together, counted over orders.
--- Grain: one row per as_of_date, product and associated product, both directions, the best
--- by cosine similarity for each product. Support is the share of all baskets with both,
--- confidence the share of product_1's baskets that hold product_2, lift that share over
--- product_2's own (Agrawal, Imielinski and Swami 1993; Brin et al. 1997).
+-- Grain: one row per as_of_date, product and associated product, both directions, the
+-- best by cosine similarity for each product. Support is the share of all baskets with
+-- both, confidence the share of product_1's baskets that hold product_2, lift that
+-- share over product_2's own (Agrawal, Imielinski and Swami 1993; Brin et al. 1997).
 with
 
 period as (
@@ -67,7 +67,8 @@ measured as (
             'directed.cooccurrences * basket_total.baskets',
             'one.occurrences * other.occurrences'
         ) }} as lift,
-        directed.cooccurrences / sqrt(cast(one.occurrences * other.occurrences as double))
+        directed.cooccurrences
+        / sqrt(cast(one.occurrences * other.occurrences as double))
             as cosine_similarity,
         {{ ratio(
             'directed.cooccurrences',

@@ -14,7 +14,8 @@ renamed as (
         quantity,
         unit_price,
         coalesce(discount_amount, 0) as discount_amount,
-        coalesce(line_amount, quantity * unit_price - coalesce(discount_amount, 0)) as line_amount
+        coalesce(line_amount, quantity * unit_price - coalesce(discount_amount, 0))
+            as line_amount
     from source
     where order_id is not null
         and line_number is not null

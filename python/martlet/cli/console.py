@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -43,7 +44,12 @@ def print_note(text: str) -> None:
 
 
 def print_line(label: str, value: object) -> None:
-    """Print one result that a person may want to copy, unbroken, to stdout."""
+    """Print one result that a person may want to copy, unbroken, to stdout.
+
+    Paths below the current directory are told from there.
+    """
+    if isinstance(value, Path) and value.is_relative_to(Path.cwd()):
+        value = value.relative_to(Path.cwd())
     out.print(f"{label}: [bold]{escape(str(value))}[/]", soft_wrap=True)
 
 

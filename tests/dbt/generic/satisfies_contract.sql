@@ -12,12 +12,15 @@
         {%- for column in table.columns.values() %}
             {%- set meta = column.config.meta %}
             {%- if meta.get('required') %}
-                {%- do rules.append((column.name ~ ' is required', column.name ~ ' is null')) %}
+                {%- do rules.append((
+                    column.name ~ ' is required', column.name ~ ' is null'
+                )) %}
             {%- endif %}
             {%- if 'accepted_values' in meta %}
                 {%- do rules.append((
                     column.name ~ ' has an accepted value',
-                    column.name ~ " not in ('" ~ meta['accepted_values'] | join("', '") ~ "')"
+                    column.name ~ " not in ('"
+                    ~ meta['accepted_values'] | join("', '") ~ "')"
                 )) %}
             {%- endif %}
             {%- if 'min' in meta %}
@@ -49,7 +52,9 @@ counted as (
 
 broken as (
     {%- for name, condition in rules %}
-    select '{{ name | replace("'", "''") }}' as rule, broken_{{ loop.index }} as broken_rows
+    select
+        '{{ name | replace("'", "''") }}' as rule,
+        broken_{{ loop.index }} as broken_rows
     from counted
     where broken_{{ loop.index }} > 0
     {{ 'union all' if not loop.last }}

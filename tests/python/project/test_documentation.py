@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from findings import listed
 from rooms import Model, Project
 
 # Keys in which an absent value is a value: a visit may come by no source at all.
@@ -43,19 +44,19 @@ def has_tested_key(project: Project, model: Model) -> bool:
 
 def test_every_model_is_described(project: Project) -> None:
     silent = [m.name for m in project.models.values() if not m.node["description"]]
-    assert not silent
+    assert not silent, listed(silent)
 
 
 def test_every_model_says_its_grain(project: Project) -> None:
     silent = [m.name for m in project.models.values() if "-- Grain:" not in m.raw_sql]
-    assert not silent
+    assert not silent, listed(silent)
 
 
 def test_every_model_has_a_tested_key(project: Project) -> None:
     keyless = [
         m.name for m in project.models.values() if not has_tested_key(project, m)
     ]
-    assert not keyless
+    assert not keyless, listed(keyless)
 
 
 def test_every_described_column_exists_and_is_described(project: Project) -> None:
@@ -65,14 +66,14 @@ def test_every_described_column_exists_and_is_described(project: Project) -> Non
         for name, column in model.node["columns"].items()
         if name not in project.columns(model) or not column["description"]
     ]
-    assert not wrong
+    assert not wrong, listed(wrong)
 
 
 def test_what_people_read_has_an_enforced_contract(project: Project) -> None:
     public = [m for m in project.models.values() if m.node["access"] == "public"]
     assert {model.room for model in public} == {"core", "marts"}
     loose = [m.name for m in public if not m.node["contract"]["enforced"]]
-    assert not loose
+    assert not loose, listed(loose)
 
 
 def test_what_people_read_describes_and_types_every_column(project: Project) -> None:
@@ -85,7 +86,7 @@ def test_what_people_read_describes_and_types_every_column(project: Project) -> 
         or not column["description"]
         or not column["data_type"]
     ]
-    assert not incomplete
+    assert not incomplete, listed(incomplete)
 
 
 def test_every_seed_column_is_described(project: Project, project_dir: Path) -> None:
@@ -98,7 +99,7 @@ def test_every_seed_column_is_described(project: Project, project_dir: Path) -> 
         undescribed += [f"{seed['name']}.{n}" for n in header if n not in described]
         undescribed += [seed["name"]] if not seed["description"] else []
     assert project.seeds
-    assert not undescribed
+    assert not undescribed, listed(undescribed)
 
 
 def test_every_source_column_is_described_and_typed(project: Project) -> None:
@@ -108,4 +109,4 @@ def test_every_source_column_is_described_and_typed(project: Project) -> None:
         for name, column in source["columns"].items()
         if not column["description"] or not column["data_type"]
     ]
-    assert not incomplete
+    assert not incomplete, listed(incomplete)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from findings import listed
 from rooms import ROOMS, Model, Project
 
 # `ops` is what the CLI did: SQL may look at it as at any system, in staging.
@@ -30,12 +31,12 @@ def rooms_above(project: Project, model: Model) -> dict[str, set[str]]:
 def test_every_model_lies_in_a_room_and_its_schema_is_the_room(
     project: Project,
 ) -> None:
-    misplaced = {
-        str(model.path): model.node["schema"]
+    misplaced = [
+        f"{model.path} makes {model.relation}"
         for model in project.models.values()
         if model.room not in ROOMS or model.node["schema"] != model.room
-    }
-    assert not misplaced
+    ]
+    assert not misplaced, listed(misplaced)
 
 
 def test_models_read_only_rooms_above(project: Project) -> None:
@@ -46,30 +47,22 @@ def test_models_read_only_rooms_above(project: Project) -> None:
         if (room := project.room_of[relation]) in ROOMS
         and ROOMS.index(room) > ROOMS.index(model.room)
     ]
-    assert not upward
+    assert not upward, listed(upward)
 
 
 def test_models_read_what_they_declare_and_nothing_else(project: Project) -> None:
     """A relation that dbt does not know of is built in any order, or not at all."""
-    sources = {
-        relation
-        for relation, room in project.room_of.items()
-        if room not in (*ROOMS, "reference")
-    }
-    wrong = [
-        f"{model.relation}: {what} {sorted(relations)}"
-        for model in project.models.values()
-        for what, relations in (
-            ("reads without ref() or source()", model.reads - project.declared(model)),
-            # Settings are asked of the store while compiling, which reads no row here.
-            (
-                "refers to, but does not read",
-                project.declared(model) - model.reads - sources,
-            ),
-        )
-        if relations
-    ]
-    assert not wrong
+    wrong = []
+    for model in project.models.values():
+        declared = project.declared(model)
+        hidden = model.reads - declared
+        # Settings are asked of the store while compiling, which reads no row here.
+        unread = {r for r in declared - model.reads if project.room_of[r] != "store"}
+        wrong += [f"{model.relation} reads {r} without ref()" for r in hidden]
+        wrong += [
+            f"{model.relation} refers to {r} and does not read it" for r in unread
+        ]
+    assert not wrong, listed(wrong)
 
 
 def test_sources_are_read_only_by_their_rooms(project: Project) -> None:
@@ -80,17 +73,17 @@ def test_sources_are_read_only_by_their_rooms(project: Project) -> None:
         if (source := project.room_of[relation]) in SOURCE_READERS
         and model.room not in SOURCE_READERS[source]
     ]
-    assert not wrong
+    assert not wrong, listed(wrong)
 
 
 def test_staging_models_read_one_raw_table_each(project: Project) -> None:
-    wrong = {
-        model.name: sorted(model.reads)
+    wrong = [
+        f"{model.relation} reads {', '.join(sorted(model.reads))}"
         for model in in_room(project, "staging")
         if len(model.reads) != 1
         or project.room_of[next(iter(model.reads))] not in ("store", "ops")
-    }
-    assert not wrong
+    ]
+    assert not wrong, listed(wrong)
 
 
 def test_only_identity_reads_sealed_contacts(project: Project) -> None:

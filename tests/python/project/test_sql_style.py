@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from findings import listed, places
 from rooms import Model, Project, relation_of
 from sqlglot import exp
 
@@ -48,13 +49,16 @@ def without_comments(sql: str) -> str:
     return re.sub(r"--.*", "", sql)
 
 
-def found(path: Path, pattern: re.Pattern[str], project_dir: Path) -> list[str]:
-    """Every place where the pattern occurs, as ``file:line: what``."""
-    lines = without_comments(path.read_text("utf-8")).splitlines()
+def found(pattern: re.Pattern[str], project_dir: Path, *folders: str) -> list[str]:
+    """Every place in the SQL of some folders where the pattern occurs."""
     return [
-        f"{path.relative_to(project_dir)}:{number}: {match[0].strip()}"
-        for number, line in enumerate(lines, start=1)
-        for match in pattern.finditer(line)
+        place
+        for path in sql_files(project_dir, *folders)
+        for place in places(
+            without_comments(path.read_text("utf-8")),
+            pattern,
+            path.relative_to(project_dir),
+        )
     ]
 
 
@@ -75,7 +79,7 @@ def test_models_begin_with_what_they_are(project: Project) -> None:
         for model in project.models.values()
         if not re.match(r"-- [A-Z].*\n(?:-- .*\n)*-- Grain: ", model.raw_sql)
     ]
-    assert not headless
+    assert not headless, listed(headless)
 
 
 def test_models_end_with_their_last_step(project: Project) -> None:
@@ -85,7 +89,7 @@ def test_models_end_with_their_last_step(project: Project) -> None:
         if model.raw_sql.rstrip().splitlines()[-1]
         != f"select * from {steps(model)[-1].alias}"
     ]
-    assert not wrong
+    assert not wrong, listed(wrong)
 
 
 def test_relations_are_read_only_in_imports_one_for_each(project: Project) -> None:
@@ -98,7 +102,7 @@ def test_relations_are_read_only_in_imports_one_for_each(project: Project) -> No
             tables = list(step.this.find_all(exp.Table))
             if imported(step, model) and len(tables) != 1:
                 wrong.append(f"{model.name}.{step.alias} imports and joins")
-    assert not wrong
+    assert not wrong, listed(wrong)
 
 
 def test_imports_stand_at_the_top(project: Project) -> None:
@@ -108,7 +112,7 @@ def test_imports_stand_at_the_top(project: Project) -> None:
         if are_imports != sorted(are_imports, reverse=True):
             late = steps(model)[len(are_imports) - 1 - are_imports[::-1].index(True)]
             wrong.append(f"{model.name}: import {late.alias} stands below other steps")
-    assert not wrong
+    assert not wrong, listed(wrong)
 
 
 def test_files_and_lines_are_short(project_dir: Path) -> None:
@@ -123,25 +127,17 @@ def test_files_and_lines_are_short(project_dir: Path) -> None:
             for number, line in enumerate(lines, start=1)
             if len(line) > MOST_COLUMNS
         ]
-    assert not too_long
+    assert not too_long, listed(too_long)
 
 
 def test_engines_differ_only_in_engine_macros(project_dir: Path) -> None:
-    own = [
-        place
-        for path in sql_files(project_dir, "models", "macros/project")
-        for place in found(path, ENGINE_OWN, project_dir)
-    ]
-    assert not own
+    own = found(ENGINE_OWN, project_dir, "models", "macros/project")
+    assert not own, listed(own)
 
 
 def test_sql_never_reads_the_clock(project_dir: Path) -> None:
-    reading = [
-        place
-        for path in sql_files(project_dir, "models", "macros", "python")
-        for place in found(path, CLOCK, project_dir)
-    ]
-    assert not reading
+    reading = found(CLOCK, project_dir, "models", "macros", "python")
+    assert not reading, listed(reading)
 
 
 @pytest.mark.parametrize(
