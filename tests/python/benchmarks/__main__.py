@@ -8,9 +8,10 @@ How to read the table: each side of a benchmark does the same work on the same g
 rows, from Parquet files to a table on disk, and what came out was compared before it was
 listed. *martlet takes* is martlet's time over that side's: 2.0 says that martlet needed
 twice as long, 0.5 half as long. It is the median over rounds in which all sides took
-turns; seconds are this machine's, and say little of another. *Peak memory* is the most a
-side's process held, interpreter and libraries included; *martlet holds* is its ratio. 
-Ratios move when others use the machine: look at a few rounds before believing a tenth.
+turns; seconds are this machine's, and say little of another. *Computes* is the same ratio
+in processor time, over all cores: it moves less where others use the machine. *Peak
+memory* is the most a side's process held, interpreter and libraries included; *martlet
+holds* is its ratio.
 
 What the sides are:
 
@@ -34,10 +35,11 @@ from typing import Annotated
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from tests.python.benchmarks.timing import MARTLET, Benchmark, measure, run_step
 
 from martlet.errors import MartletError, UsageError
-from tests.python.benchmarks.timing import MARTLET, Benchmark, measure, run_step
 
 SUITE = {
     benchmark.name: benchmark
@@ -86,6 +88,8 @@ SUITE = {
     )
 }
 
+HEADINGS = ("seconds", "martlet takes", "computes", "peak memory", "martlet holds")
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -122,7 +126,7 @@ def main(
                 for benchmark in chosen
             ]
     except MartletError as error:
-        err.print(f"[bold red]Error:[/] {error.message}", markup=True)
+        err.print(f"[bold red]Error:[/] {escape(error.message)}")
         sys.exit(error.exit_code)
     if as_json:
         print(json.dumps(results, indent=2))
@@ -148,13 +152,14 @@ def _print(results: list[dict]) -> None:
             box=box.SIMPLE_HEAD,
         )
         table.add_column("side")
-        for heading in ("seconds", "martlet takes", "peak memory", "martlet holds"):
+        for heading in HEADINGS:
             table.add_column(heading, justify="right")
         for side in result["sides"]:
             table.add_row(
                 side["name"],
                 f"{side['seconds']:.2f}",
                 f"{side['martlet_time_ratio']:.2f} ×",
+                f"{side['martlet_cpu_ratio']:.2f} ×",
                 f"{side['peak_mib']:,.0f} MiB",
                 f"{side['martlet_memory_ratio']:.2f} ×",
             )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+from tests.python.benchmarks import inputs as shop
 
 from martlet.errors import CheckFailed
-from tests.python.benchmarks import inputs as shop
 
 TOLERANCE = 1e-6
 
@@ -18,7 +18,7 @@ def prepare(inputs: Path, size: int) -> None:
     shop.write(inputs, "intermediate.int_data_period", shop.period())
 
 
-def check(outputs: Path) -> str:
+def check(inputs: Path, outputs: Path) -> str:
     """Hold implicit's neighbours against martlet's.
 
     implicit ranks pairs seen once too, so it keeps fewer that martlet has to have: all

@@ -35,9 +35,7 @@ def write(inputs: Path, table: str, query: str) -> None:
 
 
 def grouped(rows: int, sizes: Sequence[int]) -> str:
-    """Select the numbers of rows (``i``) and of the groups they fall in (``number``),
-    and each row's place in its group.
-    """
+    """Select each row's number ``i``, its group's ``number``, and its ``place`` there."""
     cycle = [
         (number, place) for number, size in enumerate(sizes) for place in range(size)
     ]
@@ -182,7 +180,11 @@ def order_lines(rows: int) -> str:
                 as ordered_at,
             chance(number, 'counted') < 0.97 as is_order,
             product % 100 <> 99 as is_merchandise,
-            case when chance(i, 'given back') < 0.02 then -1 else 1 end as quantity
+            case when chance(i, 'given back') < 0.02 then -1 else 1 end as quantity,
+            cast(
+                case when chance(i, 'given away') < 0.02 then 0 else 9.99 end
+                as decimal(18, 4)
+            ) as gross_sales
         from placed
     """
 

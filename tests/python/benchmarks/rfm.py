@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
+from tests.python.benchmarks import inputs as shop
 
 from martlet.errors import CheckFailed
 from martlet.settings import find_project
-from tests.python.benchmarks import inputs as shop
 
 COMPARED = "customer_id, recency_days, frequency, monetary, rfm_score, rfm_segment"
 
@@ -20,7 +20,7 @@ def prepare(inputs: Path, size: int) -> None:
     shop.write(inputs, "reference.rfm_segments", f"from read_csv('{names}')")
 
 
-def check(outputs: Path) -> str:
+def check(inputs: Path, outputs: Path) -> str:
     """Hold every customer's scores and segment against pandas'."""
     with duckdb.connect() as connection:
         warehouse = outputs / "martlet" / "warehouse.duckdb"

@@ -26,13 +26,14 @@ def main() -> None:
         name: Path(value) if isinstance(value, str) else value
         for name, value in json.loads(given).items()
     }
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     try:
         returned = step(**keywords)
     except MartletError as error:
         sys.exit(error.message)
     outcome = {
         "seconds": time.perf_counter() - started,
+        "cpu_seconds": time.process_time() - cpu_started,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MAXRSS_PER_MIB,
         "returned": returned,
     }

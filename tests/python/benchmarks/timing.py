@@ -39,7 +39,7 @@ class Benchmark:
     prepare : str
         Step that takes ``inputs`` and ``size`` and writes the inputs.
     check : str
-        Step that takes ``outputs``, the directory that holds each side's, raises
+        Step that takes ``inputs`` and ``outputs``, which here holds each side's, raises
         ``CheckFailed`` where they differ, and returns what it found equal.
     models : tuple of str
         dbt models that martlet's side builds, in order.
@@ -54,7 +54,7 @@ class Benchmark:
 
 
 def run_step(target: str, **keywords: Any) -> dict[str, Any]:
-    """Run a step in its own process; return its seconds, peak_mib and returned."""
+    """Run a step in its own process; return seconds, cpu_seconds, peak_mib, returned."""
     given = json.dumps(keywords, default=str)
     command = [sys.executable, "-m", f"{__package__}.step", target, given]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -77,8 +77,8 @@ def measure(
     Returns
     -------
     dict
-        benchmark, size, unit, check, and sides: name, median seconds and peak_mib,
-        seconds by part, and martlet's time and memory as multiples of the side's.
+        benchmark, size, unit, check, and sides: name, median seconds, cpu_seconds and
+        peak_mib, martlet's as multiples of the side's, and seconds by part.
     """
     inputs, outputs = workspace / "inputs", workspace / "outputs"
     inputs.mkdir(parents=True)
@@ -97,7 +97,9 @@ def measure(
             runs[name].append(run_step(step, inputs=inputs, outputs=own))
         if number == 0:
             on_step(f"{benchmark.name}: comparing what came out")
-            agreed = run_step(benchmark.check, outputs=outputs)["returned"]
+            agreed = run_step(benchmark.check, inputs=inputs, outputs=outputs)[
+                "returned"
+            ]
     return {
         "benchmark": benchmark.name,
         "size": size,
@@ -112,8 +114,10 @@ def _told(name: str, runs: Mapping[str, list[dict]]) -> dict[str, Any]:
     return {
         "name": name,
         "seconds": median(run["seconds"] for run in own),
+        "cpu_seconds": median(run["cpu_seconds"] for run in own),
         "peak_mib": median(run["peak_mib"] for run in own),
         "martlet_time_ratio": _ratio("seconds", martlets, own),
+        "martlet_cpu_ratio": _ratio("cpu_seconds", martlets, own),
         "martlet_memory_ratio": _ratio("peak_mib", martlets, own),
         "parts": {
             part: median(run["returned"][part] for run in own)

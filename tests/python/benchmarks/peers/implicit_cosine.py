@@ -6,6 +6,7 @@ Jaccard, which martlet's table also has, are not among it.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.sparse import csr_matrix
 NEIGHBOURS = 50
 LARGEST_BASKET = 500
 FEWEST_COOCCURRENCES = 2
+FREE = pa.scalar(Decimal(0), pa.decimal128(18, 4))
 
 
 def run(inputs: Path, outputs: Path) -> None:
@@ -39,7 +41,8 @@ def _baskets(file: Path) -> tuple[csr_matrix, pa.Array]:
         columns=["order_id", "product_id"],
         filters=pc.field("is_order")
         & pc.field("is_merchandise")
-        & (pc.field("quantity") > 0),
+        & (pc.field("quantity") > 0)
+        & (pc.field("gross_sales") > FREE),
     )
     orders, products = (
         lines[name].combine_chunks().dictionary_encode() for name in lines.column_names

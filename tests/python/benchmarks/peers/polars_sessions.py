@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-
 from tests.python.benchmarks.sessions import CARRIED
 
 TIMEOUT = pl.duration(seconds=1800)
@@ -36,26 +35,27 @@ def run(inputs: Path, outputs: Path) -> None:
     events = pl.scan_parquet(inputs / "staging/stg_store__events.parquet")
     agents = pl.scan_parquet(inputs / "intermediate/int_user_agents.parquet")
     rates = pl.scan_parquet(inputs / "intermediate/int_exchange_rates.parquet")
-    sessions = _sessions(_human_events(events, agents), _purchases(events, rates))
+    people = events.join(agents.filter("is_bot"), on="user_agent", how="anti")
+    sessions = _sessions(people.select(CARRIED), _purchases(people, rates))
     sessions.sink_parquet(outputs / "sessions.parquet", engine="streaming")
-
-
-def _human_events(events: pl.LazyFrame, agents: pl.LazyFrame) -> pl.LazyFrame:
-    bots = agents.filter("is_bot")
-    return events.join(bots, on="user_agent", how="anti").select(CARRIED)
 
 
 def _purchases(events: pl.LazyFrame, rates: pl.LazyFrame) -> pl.LazyFrame:
     """Keep each order's first purchase event, with its value in euros."""
     reported = events.filter(pl.col("event_name") == "purchase")
-    first = reported.sort(IN_ORDER).unique("order_id", keep="first", maintain_order=True)
+    first = reported.sort(IN_ORDER).unique(
+        "order_id", keep="first", maintain_order=True
+    )
     in_euros = first.with_columns(
-        currency=pl.col("currency").fill_null("EUR"), date_day=pl.col("event_at").dt.date()
+        currency=pl.col("currency").fill_null("EUR"),
+        date_day=pl.col("event_at").dt.date(),
     ).join(rates, on=["currency", "date_day"], how="left")
     return in_euros.select(
         "event_id",
         is_purchase=pl.lit(1),
-        purchase_value=(pl.col("value").cast(pl.Float64) * pl.col("rate")).round(4),
+        purchase_value=(pl.col("value").cast(pl.Float64) * pl.col("rate")).round(
+            4, mode="half_away_from_zero"
+        ),
     )
 
 
