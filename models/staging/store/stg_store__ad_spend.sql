@@ -19,6 +19,7 @@ renamed as (
     where date_day is not null
         and platform is not null
         and campaign_id is not null
+        and {{ happened_before_as_of_date('date_day', is_day=true) }}
 ),
 
 latest as (

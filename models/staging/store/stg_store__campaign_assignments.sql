@@ -18,6 +18,7 @@ renamed as (
     from source
     where campaign_id is not null
         and customer_id is not null
+        and {{ happened_before_as_of_date('assigned_at') }}
 ),
 
 latest as (

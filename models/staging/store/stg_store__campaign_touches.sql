@@ -16,6 +16,7 @@ renamed as (
         touched_at
     from source
     where touch_id is not null
+        and {{ happened_before_as_of_date('touched_at') }}
 ),
 
 latest as (

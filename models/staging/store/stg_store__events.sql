@@ -37,6 +37,7 @@ renamed as (
         user_agent
     from source
     where event_id is not null
+        and {{ happened_before_as_of_date('event_at') }}
 ),
 
 latest as (

@@ -16,6 +16,7 @@ renamed as (
     from source
     where product_id is not null
         and snapshot_date is not null
+        and {{ happened_before_as_of_date('snapshot_date', is_day=true) }}
 ),
 
 latest as (

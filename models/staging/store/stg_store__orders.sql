@@ -23,6 +23,7 @@ renamed as (
         coalesce(is_test, false) as is_test
     from source
     where order_id is not null
+        and {{ happened_before_as_of_date('ordered_at') }}
 ),
 
 latest as (

@@ -17,6 +17,7 @@ renamed as (
         returned_at
     from source
     where return_id is not null
+        and {{ happened_before_as_of_date('returned_at') }}
 ),
 
 latest as (

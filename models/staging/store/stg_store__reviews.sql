@@ -17,6 +17,7 @@ renamed as (
         reviewed_at
     from source
     where review_id is not null
+        and {{ happened_before_as_of_date('reviewed_at') }}
 ),
 
 latest as (

@@ -16,6 +16,7 @@ renamed as (
         intent
     from source
     where message_id is not null
+        and {{ happened_before_as_of_date('sent_at') }}
 ),
 
 latest as (

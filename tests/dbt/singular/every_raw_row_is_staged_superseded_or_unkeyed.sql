@@ -1,8 +1,0 @@
--- Raw tables of which a row is neither staged, nor superseded by another of its key,
--- nor without a key.
-select *
-from {{ ref('raw_reconciliation') }}
-where
-    superseded_rows < 0
-    or staged_rows + superseded_rows + unkeyed_rows <> raw_rows
-    or (raw_rows > unkeyed_rows and staged_rows = 0)
