@@ -15,7 +15,7 @@ import duckdb
 
 from martlet.contract import Column, RawTable
 from martlet.errors import RawDataError
-from martlet.loading.faults import csv_fault, is_machine_fault, machine_faults
+from martlet.faults import csv_fault, is_machine_fault, machine_faults
 from martlet.loading.sql import (
     exact_cast,
     identifier,

@@ -18,8 +18,8 @@ from typing import IO
 import duckdb
 
 from martlet.errors import RawDataError, UsageError
+from martlet.faults import csv_fault, is_machine_fault
 from martlet.loading.connector import Connector
-from martlet.loading.faults import csv_fault, is_machine_fault
 from martlet.loading.header import require_columns
 from martlet.loading.sheets import read_sheets
 from martlet.loading.sql import literal

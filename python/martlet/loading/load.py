@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 from martlet.contract import RawTable
+from martlet.faults import machine_faults
 from martlet.loading.connector import find_connector
-from martlet.loading.faults import machine_faults
 from martlet.loading.files import check_source, read_rows
 from martlet.loading.ledger import (
     Load,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 
 from martlet.errors import CheckFailed
+from martlet.faults import is_machine_fault, sql_fault
 from martlet.loading.connector import Connector
-from martlet.loading.faults import is_machine_fault, sql_fault
 
 
 def run(

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from martlet.errors import EnvironmentFault, MartletError
+from martlet.faults import is_disk_full
 
 _HOLDER = re.compile(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 NO_SPACE = (
@@ -29,7 +30,7 @@ def explain_duckdb_error(error: Exception, path: Path) -> MartletError | None:
     Returns ``None`` for any other failure, which is then a defect and keeps its traceback.
     """
     text = str(error)
-    if any(sign in text for sign in NO_SPACE):
+    if is_disk_full(error):
         return EnvironmentFault(
             f"The disk is full: {path} could not be written. What was there before "
             "is unchanged.",

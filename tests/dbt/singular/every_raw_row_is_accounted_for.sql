@@ -1,5 +1,5 @@
--- Raw tables of which a row is neither staged, nor superseded by another of its key, nor
--- without a key, nor later than the as_of_date variable.
+-- Raw tables of which a row is neither staged, nor superseded by another of its key,
+-- nor without a key, nor later than the as_of_date variable.
 select *
 from {{ ref('raw_reconciliation') }}
 where

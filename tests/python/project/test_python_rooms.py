@@ -47,9 +47,9 @@ CAUGHT_ON_PURPOSE = {
     # What is wrong is what the doctor is asked for; one fault must not hide the next.
     ("doctor.py", "MartletError"),
     # Lets what is already explained pass before it explains the rest.
-    ("loading/faults.py", "MartletError"),
+    ("faults.py", "MartletError"),
     # Lets only machine faults be told of in words, and raises everything else again.
-    ("loading/faults.py", "Exception"),
+    ("faults.py", "Exception"),
     # A key from a file is told of with the file's name.
     ("loading/keys.py", "EnvironmentFault"),
 }

@@ -24,7 +24,9 @@ STATEMENT_ERRORS = (
 
 # DuckDB tells of these two by their words alone.
 _INTERRUPTED = re.compile("Query interrupted|KeyboardInterrupt")
-_NO_SPACE = re.compile("No space left on device|Disk quota exceeded")
+_NO_SPACE = re.compile(
+    "No space left on device|Disk quota exceeded|Could not write all bytes"
+)
 
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 _LINE = re.compile(r"CSV Error on Line: (\d+)")
@@ -49,6 +51,11 @@ def sql_fault(error: duckdb.Error) -> str:
         f"{type(error).__name__} while reading the rows "
         "(DuckDB's own words are held back: they may quote contact data)"
     )
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Say whether a write failed for want of space."""
+    return getattr(error, "errno", None) in _DISK_FULL or _says(error, _NO_SPACE)
 
 
 def is_machine_fault(error: BaseException) -> bool:
@@ -80,7 +87,7 @@ def _machine_fault(error: BaseException) -> tuple[str, str] | None:
     again = "Run the same command again."
     if isinstance(error, KeyboardInterrupt) or _says(error, _INTERRUPTED):
         return "was interrupted", again
-    if getattr(error, "errno", None) in _DISK_FULL or _says(error, _NO_SPACE):
+    if is_disk_full(error):
         free = "Free some space (df -h shows where)."
         return "failed because the disk is full", f"{free} {again}"
     if isinstance(error, MemoryError | duckdb.OutOfMemoryException):
