@@ -23,7 +23,7 @@ from martlet.warehouse.publish import PublicModel, public_models, publish
 from martlet.warehouse.store import make_way_for_store
 
 READS_MODEL_OUTPUTS = "source:ml+"
-BUILT_KINDS = ("model", "seed", "test", "unit_test")
+BUILT_KINDS = ("model", "seed", "test")
 
 # Called with what was just finished, how much is done, and how much there is to do.
 OnStep = Callable[[str, int, int], None]
@@ -109,5 +109,4 @@ def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:
 
 
 def _node_count(manifest: Manifest) -> int:
-    nodes = [*manifest.nodes.values(), *manifest.unit_tests.values()]
-    return sum(node.resource_type in BUILT_KINDS for node in nodes)
+    return sum(node.resource_type in BUILT_KINDS for node in manifest.nodes.values())

@@ -59,6 +59,8 @@ class DbtProject:
     def build(self, selection: Sequence[str], on_node: OnNode | None = None) -> int:
         """Run ``dbt build`` with ``selection`` arguments; return the nodes that ran.
 
+        Data tests run, unit tests do not: those prove the SQL, not this store's data.
+
         Raises
         ------
         BuildFailed
@@ -66,7 +68,7 @@ class DbtProject:
         EnvironmentFault
             The warehouse is locked, or the disk is full.
         """
-        arguments = ["build", *selection]
+        arguments = ["build", "--exclude-resource-type", "unit_test", *selection]
         if self.options.full_refresh:
             arguments.append("--full-refresh")
         return len(self._invoke(arguments, on_node).result.results)
