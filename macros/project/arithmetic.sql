@@ -7,6 +7,11 @@
     cast({{ amount }} as decimal(18, 4))
 {%- endmacro %}
 
+{#- A share of one order; decimal, so that sums do not depend on their order. -#}
+{% macro weight(share) -%}
+    cast(round({{ share }}, 12) as decimal(18, 12))
+{%- endmacro %}
+
 {#-
   Split `total` over rows in proportion to `weight`, exactly: each row gets the
   difference of two rounded running totals, so the parts always add up to the whole.

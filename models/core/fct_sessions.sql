@@ -77,6 +77,7 @@ told as (
         session_number,
         session_start_at,
         session_end_at,
+        last_received_at,
         {{ reporting_date('session_start_at') }} as session_date,
         events,
         page_views,

@@ -1,8 +1,9 @@
 -- What each customer had done on the site and with campaigns and service strictly
 -- before an as_of_date.
 -- Grain: one row per as_of_date and customer with any activity before it. A visit
--- counts for a person only once it was known whose it is: visitors become known because
--- they buy, so joining them backwards would leak the purchase.
+-- counts for a person only once all of it was received and it was known whose it is:
+-- visitors become known because they buy, so joining them backwards would leak the
+-- purchase.
 with
 
 dates as (
@@ -33,7 +34,7 @@ activity as (
     select
         customer_id,
         session_end_at as happened_at,
-        identified_at as known_at,
+        greatest(identified_at, last_received_at) as known_at,
         1 as sessions,
         item_views,
         add_to_carts,

@@ -26,7 +26,11 @@ population as (
         dates.is_latest,
         customers.customer_id,
         customers.first_known_at,
-        case when customers.is_guest then 1 else 0 end as is_guest
+        -- Who registered later was a guest until then.
+        case
+            when customers.is_guest or customers.registered_at >= dates.as_of_at then 1
+            else 0
+        end as is_guest
     from customers
     inner join dates on customers.first_known_at < dates.as_of_at
 ),
@@ -39,8 +43,10 @@ joined as (
         population.is_guest,
         {{ elapsed_seconds('population.first_known_at', 'population.as_of_at') }}
         / 86400 as tenure_days,
-        {{ elapsed_seconds('purchases.last_ordered_at', 'population.as_of_at') }}
-        / 86400 as recency_days,
+        -- Whole days of the reporting timezone: an order of yesterday is 0 days old.
+        {{ dbt.datediff(
+            reporting_date('purchases.last_ordered_at'), 'population.as_of_date', 'day'
+        ) }} - 1 as recency_days,
         coalesce(purchases.orders, 0) as orders,
         coalesce(purchases.orders_30d, 0) as orders_30d,
         coalesce(purchases.orders_90d, 0) as orders_90d,
@@ -53,8 +59,6 @@ joined as (
         purchases.return_share,
         coalesce(purchases.categories, 0) as categories,
         purchases.mean_days_between_orders,
-        {{ elapsed_seconds('purchases.last_ordered_at', 'population.as_of_at') }}
-        / 86400 - purchases.mean_days_between_orders as days_overdue,
         coalesce(activity.sessions_7d, 0) as sessions_7d,
         coalesce(activity.sessions_30d, 0) as sessions_30d,
         coalesce(activity.sessions_90d, 0) as sessions_90d,
@@ -73,6 +77,13 @@ joined as (
         on
             population.as_of_date = activity.as_of_date
             and population.customer_id = activity.customer_id
+),
+
+with_rhythm as (
+    select
+        joined.*,
+        recency_days - mean_days_between_orders as days_overdue
+    from joined
 )
 
-select * from joined
+select * from with_rhythm

@@ -7,7 +7,8 @@ orders as (
     select order_id, customer_id, email_key from {{ source('store', 'orders') }}
 ),
 
--- Versions of one order may name different people: the one staging keeps decides.
+-- The customer is that of the version staging keeps; the e-mail, which staging leaves
+-- out, is the greatest of all versions, so that the order of arrival never decides.
 staged_orders as (
     select * from {{ ref('stg_store__orders') }}
 ),

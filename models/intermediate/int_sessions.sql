@@ -23,6 +23,7 @@ human_events as (
         events.visitor_id,
         events.source_customer_id,
         events.event_at,
+        events.received_at,
         events.event_name,
         events.engagement_time_ms,
         events.order_id,
@@ -51,7 +52,7 @@ first_purchases as (
 purchases as (
     select
         first_purchases.event_id,
-        round(first_purchases.value * rates.rate, 4) as purchase_value
+        {{ money('round(first_purchases.value * rates.rate, 4)') }} as purchase_value
     from first_purchases
     left join rates
         on
@@ -103,6 +104,7 @@ counted as (
         max(numbered.source_customer_id) as source_customer_id,
         min(numbered.event_at) as session_start_at,
         max(numbered.event_at) as session_end_at,
+        max(coalesce(numbered.received_at, numbered.event_at)) as last_received_at,
         count(*) as events,
         count(case when numbered.event_name = 'page_view' then 1 end) as page_views,
         count(case when numbered.event_name = 'view_item' then 1 end) as item_views,

@@ -85,12 +85,16 @@ credited as (
     left join paths on bounded.order_id = paths.order_id
 ),
 
+-- Weights are decimals, and linear ones differences of rounded running shares: they add
+-- up to one exactly, in whatever order an engine adds them.
 weighted as (
     select
         credited.*,
-        case when position = 1 then 1 else 0 end as first_touch_weight,
-        case when position = path_length then 1 else 0 end as last_touch_weight,
-        1 / cast(path_length as double) as linear_weight
+        {{ weight('case when position = 1 then 1 else 0 end') }} as first_touch_weight,
+        {{ weight('case when position = path_length then 1 else 0 end') }}
+            as last_touch_weight,
+        {{ weight(ratio('position', 'path_length')) }}
+        - {{ weight(ratio('position - 1', 'path_length')) }} as linear_weight
     from credited
 ),
 
@@ -107,13 +111,17 @@ told as (
         channel_group,
         position,
         path_length,
-        cast(first_touch_weight as double) as first_touch_weight,
-        {{ money('net_sales * first_touch_weight') }} as first_touch_revenue,
-        {{ money('gross_margin * first_touch_weight') }} as first_touch_margin,
-        cast(last_touch_weight as double) as last_touch_weight,
-        {{ money('net_sales * last_touch_weight') }} as last_touch_revenue,
-        {{ money('gross_margin * last_touch_weight') }} as last_touch_margin,
-        linear_weight,
+        first_touch_weight,
+        {{ money('case when position = 1 then net_sales else 0 end') }}
+            as first_touch_revenue,
+        {{ money('case when position = 1 then gross_margin else 0 end') }}
+            as first_touch_margin,
+        last_touch_weight,
+        {{ money('case when position = path_length then net_sales else 0 end') }}
+            as last_touch_revenue,
+        {{ money('case when position = path_length then gross_margin else 0 end') }}
+            as last_touch_margin,
+        {{ weight('linear_weight') }} as linear_weight,
         {{ money(allocate('net_sales', '1', 'order_id', 'position')) }}
             as linear_revenue,
         {{ money(allocate('gross_margin', '1', 'order_id', 'position')) }}

@@ -26,9 +26,11 @@ outcomes as (
         assignments.customer_id,
         {{ days_later('assignments.assigned_at', var('lift_outcome_window_days')) }}
             as window_end_at,
-        case when count(orders.order_id) > 0 then 1.0 else 0.0 end as conversion_rate,
-        cast(coalesce(sum(orders.gross_sales - orders.discounts), 0) as double)
-            as sales_per_customer
+        cast(case when count(orders.order_id) > 0 then 1 else 0 end as decimal(19, 4))
+            as conversion_rate,
+        cast(
+            coalesce(sum(orders.gross_sales - orders.discounts), 0) as decimal(19, 4)
+        ) as sales_per_customer
     from assignments
     inner join period on assignments.assigned_at < period.as_of_at
     left join orders
@@ -44,20 +46,33 @@ outcomes as (
         assignments.assigned_at
 ),
 
-measured as (
+-- Decimals add up exactly, so the sums do not depend on the order of the rows; those of
+-- 19 digits multiply without overflow.
+summed as (
     {%- for metric in ['conversion_rate', 'sales_per_customer'] %}
     select
         campaign_id,
         arm,
         '{{ metric }}' as metric,
         count(*) as customers,
-        avg({{ metric }}) as value,
-        var_samp({{ metric }}) as variance,
+        cast(sum({{ metric }}) as decimal(19, 4)) as total,
+        sum({{ metric }} * {{ metric }}) as total_of_squares,
         max(window_end_at) as window_end_at
     from outcomes
     group by campaign_id, arm
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+measured as (
+    select
+        summed.*,
+        {{ ratio('total', 'customers') }} as value,
+        {{ ratio(
+            'customers * total_of_squares - total * total',
+            'customers * (customers - 1)'
+        ) }} as variance
+    from summed
 ),
 
 compared as (

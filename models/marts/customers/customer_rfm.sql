@@ -22,7 +22,7 @@ measured as (
     select
         as_of_date,
         customer_id,
-        cast(floor(recency_days) as bigint) as recency_days,
+        cast(recency_days as bigint) as recency_days,
         cast(orders as bigint) as frequency,
         net_sales as monetary
     from features

@@ -8,7 +8,7 @@ features as (
 ),
 
 measured as (
-    select as_of_date, 'recency_days' as metric, floor(recency_days) as value
+    select as_of_date, 'recency_days' as metric, recency_days as value
     from features
     union all
     select as_of_date, 'frequency', orders

@@ -22,6 +22,7 @@ from martlet.sample.campaigns import (
     mailings_in,
 )
 from martlet.sample.consents import Consents
+from martlet.sample.orders import VAT
 from martlet.sample.people import People
 from martlet.sample.period import DAY_MS, MINUTE_MS, Period
 
@@ -125,7 +126,7 @@ class EffectTally:
     def columns(self) -> dict[str, pa.Array]:
         """Return the true effect of each mailing per customer assigned.
 
-        Revenue is what was charged for goods, before returns, tax included, in euro.
+        Revenue is what was charged for goods, before returns, net of tax, in euro.
         """
         sent = np.flatnonzero(self.assigned)
         return {
@@ -136,7 +137,9 @@ class EffectTally:
                 np.round(self.converted[sent] / self.assigned[sent], 6)
             ),
             "true_revenue_lift": pa.array(
-                np.round(self.revenue[sent] / self.assigned[sent] / 100, 4)
+                np.round(
+                    self.revenue[sent] / self.assigned[sent] / 100 / (1 + VAT), 4
+                )
             ),
         }
 

@@ -30,7 +30,7 @@ _COUPONS = ("WELCOME10", "SAVE10", *(mailing.coupon for mailing in MAILINGS))
 _WELCOME, _SAVE, _FROM_MAILING = 0, 1, 2
 _COUPON_RATE = 0.10
 _FREE_SHIPPING_FROM, _SHIPPING = 50_00, 4_90
-_VAT = 0.19
+VAT = 0.19
 
 
 def draw_orders(
@@ -124,7 +124,7 @@ def _price(
     is_sent = orders["sales_channel"].to_numpy() != _SALES_CHANNELS.index("store")
     is_free = (goods >= _FREE_SHIPPING_FROM) | ~is_sent
     shipping = np.where(is_free, 0, _SHIPPING)
-    tax = np.round((goods - discount + shipping) * _VAT / (1 + _VAT)).astype("int64")
+    tax = np.round((goods - discount + shipping) * VAT / (1 + VAT)).astype("int64")
     in_pounds = orders["currency"] == CURRENCIES.index("GBP")
     euro_cents = (goods - discount) / np.where(in_pounds, POUNDS_PER_EURO, 1)
     return orders.assign(

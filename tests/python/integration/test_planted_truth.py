@@ -27,12 +27,14 @@ left join product_associations using (product_1, product_2)
 _LIFT = """
 select
     lift.campaign_id,
-    truth.true_conversion_lift between lift.ci_low and lift.ci_high as is_covered
+    case lift.metric
+        when 'conversion_rate' then truth.true_conversion_lift
+        when 'sales_per_customer' then truth.true_revenue_lift
+    end between lift.ci_low and lift.ci_high as is_covered
 from campaign_lift as lift
 inner join '{truth}/campaign_effects.{suffix}' as truth
     on lift.campaign_id = truth.campaign_id
-where lift.metric = 'conversion_rate'
-order by lift.campaign_id
+order by lift.campaign_id, lift.metric
 """
 
 
@@ -55,9 +57,9 @@ def test_small_sample(built_sample: BuiltSample, project_dir: Path) -> None:
     ((found,),) = ask(built_sample.database, _COMPLEMENTS, truth, "csv")
     assert found >= 0.9
     lifts = ask(built_sample.database, _LIFT, truth, "csv")
-    assert len(lifts) == 5
-    # Five intervals of 95 %: all hold the truth in three samples of four.
-    assert sum(is_covered for _, is_covered in lifts) >= 4
+    assert len(lifts) == 10
+    # Of ten intervals of 95 %, one may well miss the truth.
+    assert sum(is_covered for _, is_covered in lifts) >= 9
     assert auc_gain(built_sample.summary)["metric_value"] > 0
 
 
