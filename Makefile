@@ -25,11 +25,12 @@ demo: export MARTLET_RAW := seeds/sample
 demo: setup
 	@$(BIN)/martlet build
 	@$(BIN)/martlet export likely_to_buy --to csv
+	@echo "To go on: source $(BIN)/activate; export MARTLET_HOME=$$MARTLET_HOME MARTLET_RAW=$$MARTLET_RAW"
 
 test: setup
 	@$(BIN)/ruff check python tests
 	@$(BIN)/ruff format --check python tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto
 
 $(VENV)/.bench-installed: $(VENV)/.installed requirements-bench.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

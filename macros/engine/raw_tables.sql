@@ -14,8 +14,9 @@
         {{- return(env_var('MARTLET_RAW')) -}}
     {%- endif -%}
     {%- set home = env_var('MARTLET_HOME', 'data') ~ '/raw' -%}
+    {%- set pattern = _literally(home) ~ "/**" -%}
     {%- set files = run_query(
-        "select count(*) from glob('" ~ home ~ "/**') "
+        "select count(*) from glob('" ~ pattern ~ "') "
         ~ "where file like '%.parquet' or file like '%.csv' or file like '%.csv.gz'"
     ) -%}
     {{- return(home if files.columns[0].values()[0] > 0 else 'seeds/sample') -}}
@@ -28,7 +29,7 @@
 {% endmacro %}
 
 {% macro duckdb__register_raw_tables() %}
-    {%- set raw = raw_directory() | replace("'", "''") -%}
+    {%- set raw = _literally(raw_directory()) -%}
     {%- for table in graph.sources.values() if table.source_name == 'store' -%}
         {%- set readers = _readers_of(raw ~ '/' ~ table.name) -%}
         {%- do run_query("create schema if not exists " ~ table.schema) -%}
@@ -75,7 +76,7 @@
         {%- for column in table.columns.values() -%}
             {%- set value = 'null' -%}
             {%- if column.name in present -%}
-                {%- set value = '"' ~ column.name ~ '"' -%}
+                {%- set value = _guarded(column) -%}
             {%- endif -%}
             {%- do columns.append(
                 "cast(" ~ value ~ " as " ~ column.data_type ~ ") as " ~ column.name
@@ -84,4 +85,31 @@
         {%- do selects.append("select " ~ columns | join(', ') ~ " from " ~ reader) -%}
     {%- endfor -%}
     {{- return(selects | join(' union all ')) -}}
+{%- endmacro %}
+
+{#- A column of contact data is read only where it is sealed: a file that came around the
+    loader must not bring it into the warehouse in clear. -#}
+{% macro _guarded(column) -%}
+    {%- set value = '"' ~ column.name ~ '"' -%}
+    {%- set meta = column.config.meta -%}
+    {%- if meta.get('sealed') -%}
+        {%- set form = "sealed:.*" -%}
+    {%- elif meta.get('pseudonym_of') -%}
+        {%- set form = "[0-9a-f]{64}" -%}
+    {%- else -%}
+        {{- return(value) -}}
+    {%- endif -%}
+    {{- return(
+        "case when " ~ value ~ " is null or regexp_full_match(cast(" ~ value
+        ~ " as varchar), '" ~ form ~ "', 's') then " ~ value ~ " else error('raw column " ~ column.name
+        ~ " holds contact data in clear; load the file with martlet load') end"
+    ) -}}
+{%- endmacro %}
+
+{#- A path as text in a glob pattern, its own wildcards and quotes taken literally. -#}
+{% macro _literally(path) -%}
+    {{- return(
+        path | replace("[", "[[]") | replace("*", "[*]") | replace("?", "[?]")
+        | replace("'", "''")
+    ) -}}
 {%- endmacro %}

@@ -30,5 +30,5 @@
         {{- return(default) -}}
     {%- endif -%}
     {%- set values = run_query(query).columns[0].values() -%}
-    {{- return(values[0] if values | length > 0 else default) -}}
+    {{- return(values[0] if values and values[0] is not none else default) -}}
 {%- endmacro %}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -84,6 +85,11 @@ def _disk(settings: Settings) -> str:
     nearest = next(
         path for path in (settings.home, settings.project_dir) if path.exists()
     )
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        raise EnvironmentFault(
+            f"{nearest} is not a directory that this user may write to.",
+            "Set MARTLET_HOME to one that is.",
+        )
     free = shutil.disk_usage(nearest).free
     if free < _LEAST_FREE_BYTES:
         raise EnvironmentFault(

@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from martlet.errors import EnvironmentFault
 
 PREFIX = "sealed:"
+PSEUDONYM = "[0-9a-f]{64}"  # a regular expression over the whole text
 
 # Published on purpose: it seals the built-in sample, which holds no real person.
 DEMO_KEY = "martlet-demo-key-published-in-the-source-seals-only-the-sample"

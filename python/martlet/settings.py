@@ -8,6 +8,7 @@ follows: ``MARTLET_HOME`` (default ``data``) and ``MARTLET_RAW`` (default
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,7 @@ class Settings:
 
 def is_sample(store_id: str) -> bool:
     """Say whether ``store_id`` is that of a generated store, without a real person."""
-    return store_id.startswith("sample")
+    return re.fullmatch(r"sample-\d+-\d+-\d+", store_id) is not None
 
 
 def raw_files(directory: Path, table: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -101,7 +102,9 @@ def _print(report: LoadReport, raw: Path, quarantine: Path) -> None:
             "data cannot be opened."
         )
     print_line("Raw tables", raw)
-    print_line("Build them", f"MARTLET_RAW={raw} martlet build")
+    print_line(
+        "Build them", f"MARTLET_RAW={shlex.quote(str(raw.resolve()))} martlet build"
+    )
 
 
 def _as_dict(report: LoadReport, raw: Path, quarantine: Path) -> dict:

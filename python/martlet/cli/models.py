@@ -63,7 +63,16 @@ def _run(
     if outcome.refusal:
         raise outcome.refusal
     if json:
-        print_json({"run_id": outcome.run_id, "rows_out": outcome.rows_out})
+        print_json(
+            {
+                "run_id": outcome.run_id,
+                "rows_out": outcome.rows_out,
+                "is_reused": outcome.is_reused,
+            }
+        )
+        return
+    if outcome.is_reused:
+        print_note(f"Nothing changed since {outcome.run_id}; its outputs stand.")
         return
     print_line(outcome.run_id, f"{number(outcome.rows_out)} rows written")
     print_note("Bring it into the marts: martlet build --select source:ml+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -70,4 +71,6 @@ def sample(
         [(table, number(rows)) for table, rows in summary.rows.items()],
     )
     print_line("Planted truth", truth)
-    print_line("Build it", f"MARTLET_RAW={out_dir} martlet build")
+    print_line(
+        "Build it", f"MARTLET_RAW={shlex.quote(str(out_dir.resolve()))} martlet build"
+    )

@@ -23,8 +23,8 @@ from martlet.loading.sql import (
     read_raw,
     scratch_database,
 )
-from martlet.sealing import PREFIX, redact
-from martlet.settings import raw_files
+from martlet.sealing import PREFIX, PSEUDONYM, redact
+from martlet.settings import RAW_SUFFIXES, raw_files
 
 _LISTED = 10
 _EXAMPLE_LENGTH = 40
@@ -110,6 +110,7 @@ def check_raw(raw: Path, contract: dict[str, RawTable]) -> list[RawProblem]:
             for file in files[name]
             for problem in _check_file(connection, file, table)
         ]
+    found += [problem for name in contract for problem in _unread_files(raw / name)]
     return _merge(found)
 
 
@@ -175,9 +176,25 @@ def _check_file(
         yield RawProblem(f"the file cannot be read: {why}", _REPLACE, file, table.name)
 
 
+def _unread_files(folder: Path) -> Iterator[RawProblem]:
+    """Tell of files in a table's folder that a build would pass over in silence."""
+    for path in sorted(folder.rglob("*")):
+        is_hidden = path.name.startswith((".", "_"))
+        if path.is_file() and not is_hidden and not path.name.endswith(RAW_SUFFIXES):
+            suffixes = ", ".join(RAW_SUFFIXES)
+            yield RawProblem(
+                f"only {suffixes} files are read", _REPLACE, path, folder.name
+            )
+
+
 def _missing_columns(
     file: Path, table: RawTable, types: dict[str, str]
 ) -> Iterator[RawProblem]:
+    if len(types) == 1 and any(mark in next(iter(types)) for mark in ";\t|"):
+        yield RawProblem(
+            "the columns are not separated by commas", _REPLACE, file, table.name
+        )
+        return
     for column in table.columns:
         if column.required and column.name not in types:
             yield RawProblem(
@@ -191,7 +208,7 @@ def _missing_columns(
 
 def _may_be_wrong(column: Column, physical: str) -> bool:
     if column.data_type == "varchar":
-        return column.sealed
+        return column.sealed or column.pseudonym_of is not None
     return physical not in _FITTING[column.data_type]
 
 
@@ -215,7 +232,7 @@ def _wrong_values(
         if not rows:
             continue
         place = (file, table.name, column.name)
-        if column.sealed:
+        if column.sealed or column.pseudonym_of:
             yield RawProblem("contact data in clear text", _SEAL, *place, rows=rows)
         else:
             what = f"not {_IN_WORDS[column.data_type]}"
@@ -229,6 +246,9 @@ def _is_wrong(column: Column) -> str:
     if column.sealed:
         text = f"cast({name} as varchar)"
         return f"{text} <> '' and not starts_with({text}, {literal(PREFIX)})"
+    if column.pseudonym_of:
+        text = f"cast({name} as varchar)"
+        return f"{text} <> '' and not regexp_full_match({text}, '{PSEUDONYM}')"
     return f"{name} is not null and {exact_cast(name, column.data_type)} is null"
 
 

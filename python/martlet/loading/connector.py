@@ -187,6 +187,6 @@ def _check(connector: Connector, folder: Path, contract: dict[str, RawTable]) ->
         # Else a real shop would be opened with the samples' published key.
         raise UsageError(
             f"The connector in {folder} names its store {connector.store.store_id}; "
-            "ids that start with sample are kept for the built-in samples.",
+            "ids such as sample-1500-426-7 are kept for the built-in samples.",
             "Give the store another store_id in connector.yml.",
         )

@@ -137,9 +137,7 @@ class EffectTally:
                 np.round(self.converted[sent] / self.assigned[sent], 6)
             ),
             "true_revenue_lift": pa.array(
-                np.round(
-                    self.revenue[sent] / self.assigned[sent] / 100 / (1 + VAT), 4
-                )
+                np.round(self.revenue[sent] / self.assigned[sent] / 100 / (1 + VAT), 4)
             ),
         }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from martlet.contract import RawTable
 from martlet.errors import UsageError
+from martlet.faults import machine_faults
 from martlet.sample.drawing import SampleStore
 from martlet.sample.truth import TruthWriter
 from martlet.sample.writing import StoreWriter, contract_schemas
@@ -111,11 +112,12 @@ def _whole_or_nothing(directory: Path) -> Iterator[Path]:
     directory = directory.resolve()
     unfinished = directory.with_name(f".{directory.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
     try:
-        yield unfinished
-        if directory.exists():
-            directory.rmdir()
-        unfinished.rename(directory)
+        with machine_faults(f"Generating {directory}", "Nothing of it was kept."):
+            unfinished.mkdir(parents=True)
+            yield unfinished
+            if directory.exists():
+                directory.rmdir()
+            unfinished.rename(directory)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -13,9 +13,10 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
-from martlet.errors import BuildFailed, EnvironmentFault
+from martlet.errors import BuildFailed, EnvironmentFault, UsageError
+from martlet.faults import machine_faults
 from martlet.settings import Settings
-from martlet.warehouse.connection import explain_duckdb_error
+from martlet.warehouse.connection import explain_duckdb_error, open_warehouse
 
 OnNode = Callable[[str], None]
 
@@ -71,11 +72,18 @@ class DbtProject:
         arguments = ["build", "--exclude-resource-type", "unit_test", *selection]
         if self.options.full_refresh:
             arguments.append("--full-refresh")
-        return len(self._invoke(arguments, on_node).result.results)
+        built = len(self._invoke(arguments, on_node).result.results)
+        if not built:
+            raise UsageError(
+                f"Nothing in the project matches {' '.join(selection)}.",
+                "List what there is: dbt ls --resource-type model",
+            )
+        return built
 
     def _invoke(self, arguments: list[str], on_node: OnNode | None) -> dbtRunnerResult:
         project_dir = self.settings.project_dir
-        self.settings.home.mkdir(parents=True, exist_ok=True)
+        with machine_faults(f"Making {self.settings.home} (MARTLET_HOME)"):
+            self.settings.home.mkdir(parents=True, exist_ok=True)
         runner = dbtRunner(manifest=self.manifest, callbacks=[_node_callback(on_node)])
         working_directory = Path.cwd()
         logging.getLogger("snowplow_tracker").setLevel(logging.CRITICAL)
@@ -105,6 +113,11 @@ class DbtProject:
             for node in getattr(result.result, "results", None) or []
             if node.status in ("error", "fail", "runtime error")
         ]
+        if isinstance(result.exception, KeyboardInterrupt) or (
+            result.exception and not str(result.exception)
+        ):
+            # dbt swallows Ctrl-C, and leaves an exception without a word.
+            raise KeyboardInterrupt
         texts = [str(result.exception or ""), *(str(node.message) for node in failures)]
         for text in texts:
             explained = explain_duckdb_error(Exception(text), self.settings.warehouse)
@@ -115,12 +128,27 @@ class DbtProject:
                 f"dbt could not run: {_first_lines(str(result.exception))}",
                 "The whole story is in logs/dbt.log; try: dbt debug",
             )
-        return _failed_nodes(failures)
+        return _failed_nodes(failures, self._first_row)
+
+    def _first_row(self, node: Any) -> str:
+        """Tell of the first row that a failed data test found, where it can be had."""
+        if node.status != "fail" or not getattr(node.node, "compiled_code", None):
+            return ""
+        with open_warehouse(self.settings.warehouse, read_only=True) as connection:
+            found = connection.sql(node.node.compiled_code)
+            row = found.fetchone()
+        if row is None:
+            return ""
+        pairs = zip(found.columns, row, strict=True)
+        return (
+            " (first: " + ", ".join(f"{name} = {value}" for name, value in pairs) + ")"
+        )
 
 
-def _failed_nodes(failures: list[Any]) -> BuildFailed:
+def _failed_nodes(failures: list[Any], first_row: Callable[[Any], str]) -> BuildFailed:
     shown = "\n".join(
-        f"  {node.node.resource_type} {node.node.name}: {_first_lines(node.message)}"
+        f"  {node.node.resource_type} {node.node.name}: "
+        f"{_first_lines(node.message)}{first_row(node)}"
         for node in failures[:_MOST_FAILURES_SHOWN]
     )
     more = len(failures) - _MOST_FAILURES_SHOWN

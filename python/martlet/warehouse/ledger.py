@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -52,6 +53,33 @@ def code_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def find_equal_run(
+    connection: duckdb.DuckDBPyConnection, run: ModelRun
+) -> tuple[str, int] | None:
+    """Find the model's latest run, if it succeeded on just what ``run`` would do.
+
+    Returns
+    -------
+    tuple of str and int, or None
+        Its ``run_id`` and the rows it wrote.
+    """
+    latest = connection.execute(
+        "select run_id, rows_out, status, seed, data_fingerprint, code_fingerprint, "
+        "parameters from ml.model_runs where model_name = ? "
+        "order by run_number desc limit 1",
+        [run.model_name],
+    ).fetchone()
+    if latest is None:
+        return None
+    run_id, rows_out, status, *fingerprints, parameters = latest
+    is_equal = (
+        status == "success"
+        and fingerprints == [run.seed, run.data_fingerprint, code_fingerprint()]
+        and json.loads(parameters)["options"] == run.parameters["options"]
+    )
+    return (run_id, rows_out) if is_equal else None
+
+
 def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> str:
     """Write ``run`` and its outputs in one transaction; return its ``run_id``."""
     connection.begin()
@@ -65,7 +93,9 @@ def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> str:
         _append(connection, "model_runs", _run_row(run, run_id, number))
         connection.commit()
     except BaseException:
-        connection.rollback()
+        # A failed commit has ended the transaction by itself.
+        with contextlib.suppress(duckdb.Error):
+            connection.rollback()
         raise
     return run_id
 

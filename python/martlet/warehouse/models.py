@@ -7,7 +7,7 @@ schema, which this module hands over as frames.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import pandas as pd
@@ -16,7 +16,12 @@ from martlet import __version__
 from martlet.errors import EnvironmentFault, ModelRefused
 from martlet.estimators.clusters import ClusterFit, fit_clusters
 from martlet.estimators.propensity import PropensityFit, fit_propensity
-from martlet.warehouse.ledger import ModelRun, append_run, data_fingerprint
+from martlet.warehouse.ledger import (
+    ModelRun,
+    append_run,
+    data_fingerprint,
+    find_equal_run,
+)
 
 DEFAULT_SEED = 20_240_229
 PURCHASE_MODEL = "purchase_30d"
@@ -25,12 +30,17 @@ CLUSTER_MODEL = "customer_clusters"
 
 @dataclass(frozen=True)
 class ModelOutcome:
-    """How one run ended; ``refusal`` says why it wrote no output."""
+    """How one run ended.
+
+    ``refusal`` says why it wrote no output; ``is_reused`` that an earlier run of the same
+    data, code, seed and options stands for it.
+    """
 
     run_id: str
     model_name: str
     rows_out: int
     refusal: ModelRefused | None = None
+    is_reused: bool = False
 
 
 def cluster_customers(
@@ -53,7 +63,8 @@ def cluster_customers(
             "model_metrics": _cluster_metrics(clusters),
         }
 
-    return _run(connection, CLUSTER_MODEL, seed, [customers], fit)
+    options = {"k_range": [k_range.start, k_range.stop - 1]}
+    return _run(connection, CLUSTER_MODEL, seed, options, [customers], fit)
 
 
 def score_purchases(
@@ -82,7 +93,7 @@ def score_purchases(
             "model_metrics": _named(propensity),
         }
 
-    return _run(connection, PURCHASE_MODEL, seed, [training, scoring], fit)
+    return _run(connection, PURCHASE_MODEL, seed, {}, [training, scoring], fit)
 
 
 MODELS: dict[str, Callable[..., ModelOutcome]] = {
@@ -95,28 +106,39 @@ def _run(
     connection: duckdb.DuckDBPyConnection,
     model_name: str,
     seed: int,
+    options: dict,
     frames: list[pd.DataFrame],
     fit: Callable[[], tuple[dict, dict[str, pd.DataFrame]]],
 ) -> ModelOutcome:
-    """Fit and append; a refusal is a run too, so that the ledger tells of it."""
-    refusal = None
-    try:
-        parameters, outputs = fit()
-    except ModelRefused as error:
-        refusal, parameters, outputs = error, {}, {}
+    """Fit and append, unless the same was done last time.
+
+    A refusal is a run too, so that the ledger tells of it.
+    """
     run = ModelRun(
         model_name=model_name,
         as_of_date=_as_of_date(frames[-1]),
         seed=seed,
         rows_in=sum(len(frame) for frame in frames),
         data_fingerprint=data_fingerprint(*frames),
-        parameters=parameters,
+        parameters={"options": options},
+    )
+    earlier = find_equal_run(connection, run)
+    if earlier:
+        run_id, rows_out = earlier
+        return ModelOutcome(run_id, model_name, rows_out, is_reused=True)
+    refusal = None
+    try:
+        parameters, outputs = fit()
+    except ModelRefused as error:
+        refusal, parameters, outputs = error, {}, {}
+    run = replace(
+        run,
+        parameters=run.parameters | parameters,
         outputs=outputs,
         refusal=refusal.message if refusal else None,
     )
-    run_id = append_run(connection, run)
     rows_out = sum(len(rows) for rows in outputs.values())
-    return ModelOutcome(run_id, model_name, rows_out, refusal)
+    return ModelOutcome(append_run(connection, run), model_name, rows_out, refusal)
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame:

@@ -98,7 +98,8 @@ def publish(
 
 
 def _publications(settings: Settings) -> list[Path]:
-    return sorted(settings.home.glob("published-[0-9]*"), key=_number)
+    numbered = settings.home.glob("published-" + "[0-9]" * 6)
+    return sorted(numbered, key=_number)
 
 
 def _number(publication: Path) -> int:
