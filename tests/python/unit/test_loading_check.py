@@ -63,7 +63,9 @@ def test_sound_files_have_no_problem(raw: Path) -> None:
 def test_absent_tables_are_listed_in_order(raw: Path) -> None:
     absent = absent_tables(raw, CONTRACT)
     present_or_not_the_stores = ("customers", "orders", "loads")
-    assert absent == [name for name in CONTRACT if name not in present_or_not_the_stores]
+    assert absent == [
+        name for name in CONTRACT if name not in present_or_not_the_stores
+    ]
 
 
 @pytest.mark.parametrize("folder", [".", "order", "nowhere"])
