@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from support import ORDERS, STORE, Shop
+from support import BIN, ORDERS, PROJECT_DIR, STORE, Shop
 
 
 def told(done: subprocess.CompletedProcess[str], exit_code: int) -> str:
@@ -57,6 +59,62 @@ def test_contact_data_in_clear_is_refused_and_not_shown(corner_shop: Shop) -> No
     assert "customers.email" in message and "ada@example.org" not in message
     for path in corner_shop.home.rglob("*"):
         assert not path.is_file() or b"ada@example.org" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("column", ["email", "email_key"])
+def test_plain_dbt_keeps_contact_data_in_clear_out(
+    corner_shop: Shop, column: str
+) -> None:
+    corner_shop.write("customers", f"customer_id,{column}\nc1,ada@example.org\n")
+    _, env = corner_shop.command()
+    corner_shop.home.mkdir()
+    done = subprocess.run(
+        [str(BIN / "dbt"), "run", "--select", "+identity_contacts"],
+        cwd=PROJECT_DIR,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    warehouse = (corner_shop.home / "warehouse.duckdb").read_bytes()
+    assert b"ada@example.org" not in warehouse
+
+
+def test_file_that_no_build_would_read(corner_shop: Shop) -> None:
+    corner_shop.write("orders", ORDERS, name="MORE.CSV")
+    assert "MORE.CSV" in told(corner_shop.martlet("build"), 1)
+
+
+def test_columns_separated_by_semicolons(corner_shop: Shop) -> None:
+    corner_shop.write("orders", ORDERS.replace(",", ";"))
+    assert "not separated by commas" in told(corner_shop.martlet("build"), 1)
+
+
+def test_selector_that_matches_nothing(corner_shop: Shop) -> None:
+    message = told(corner_shop.martlet("build", "--select", "customer_rmf"), 2)
+    assert "customer_rmf" in message
+
+
+def test_home_that_cannot_be_made(corner_shop: Shop) -> None:
+    corner_shop.home.write_text("a file, not a directory")
+    assert "MARTLET_HOME" in told(corner_shop.martlet("build"), 2)
+    assert corner_shop.martlet("doctor").returncode == 1
+
+
+def test_sample_that_cannot_be_written(empty_shop: Shop) -> None:
+    sample = ("sample", "--customers", "10", "--days", "60")
+    told(empty_shop.martlet(*sample, "--out", "/dev/null/store"), 2)
+
+
+def test_interrupted_build_says_so(corner_shop: Shop) -> None:
+    command, env = corner_shop.command("build")
+    build = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+    time.sleep(6)
+    build.send_signal(signal.SIGINT)
+    _, message = build.communicate()
+    assert build.returncode == 130, message
+    assert "Stopped" in message and "Traceback" not in message
 
 
 def test_unknown_order_status_stops_the_build(corner_shop: Shop) -> None:

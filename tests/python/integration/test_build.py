@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -123,12 +124,24 @@ def test_the_sample_gives_way_to_a_real_store(corner_shop: Shop) -> None:
 def test_publications_are_pruned_and_the_link_names_the_latest(
     corner_shop: Shop,
 ) -> None:
+    somebodys_own = corner_shop.home / "published-2024-01"
+    somebodys_own.mkdir(parents=True)
     assert corner_shop.martlet("build").returncode == 0
     for _ in range(4):
         assert corner_shop.martlet("build", "--select", "champions").returncode == 0
+    somebodys_own.rmdir()
     kept = sorted(path.name for path in corner_shop.home.glob("published-*"))
     assert kept == ["published-000003", "published-000004", "published-000005"]
     assert corner_shop.published.resolve().parent.name == "published-000005"
+
+
+def test_paths_with_quotes_and_wildcards(corner_shop: Shop) -> None:
+    odd = Shop(corner_shop.directory / "it's [1] *odd?")
+    shutil.copytree(corner_shop.raw, odd.raw)
+    done = odd.martlet("build", "--json")
+    assert done.returncode == 0, done.stderr
+    rows = {mart["name"]: mart["rows"] for mart in json.loads(done.stdout)["marts"]}
+    assert rows["fct_orders"] == 2
 
 
 def test_published_file_tells_of_itself(built_sample: BuiltSample) -> None:

@@ -1,0 +1,101 @@
+"""Runs appear whole or not at all, and are found again by what they did."""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+import pytest
+
+from martlet.settings import is_sample
+from martlet.warehouse.ledger import (
+    ModelRun,
+    append_run,
+    data_fingerprint,
+    find_equal_run,
+)
+
+RUN_COLUMNS = (
+    "run_id varchar, run_number bigint, model_name varchar, model_version varchar, "
+    "as_of_date date, status varchar, message varchar, seed bigint, rows_in bigint, "
+    "rows_out bigint, parameters varchar, data_fingerprint varchar, "
+    "code_fingerprint varchar"
+)
+OUTPUT = pd.DataFrame({"customer_id": ["c1", "c2"], "score": [0.25, 0.75]})
+
+
+@pytest.fixture
+def warehouse() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("create schema ml")
+    connection.execute(f"create table ml.model_runs ({RUN_COLUMNS})")
+    connection.execute(
+        "create table ml.scores (run_id varchar, customer_id varchar, score double)"
+    )
+    return connection
+
+
+def run(**changes: object) -> ModelRun:
+    told = {
+        "model_name": "model",
+        "as_of_date": None,
+        "seed": 1,
+        "rows_in": 2,
+        "data_fingerprint": data_fingerprint(OUTPUT),
+        "parameters": {"options": {}},
+        "outputs": {"scores": OUTPUT},
+    }
+    return ModelRun(**(told | changes))
+
+
+def test_a_run_and_its_outputs_are_appended(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert append_run(warehouse, run()) == "model-000001"
+    assert append_run(warehouse, run(seed=2)) == "model-000002"
+    written = warehouse.sql(
+        "select run_id, count(*) from ml.scores group by 1 order by 1"
+    )
+    assert written.fetchall() == [("model-000001", 2), ("model-000002", 2)]
+
+
+def test_a_run_that_fails_to_be_written_leaves_nothing(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    broken = run(outputs={"scores": OUTPUT, "no_such_table": OUTPUT})
+    with pytest.raises(duckdb.CatalogException):
+        append_run(warehouse, broken)
+    assert warehouse.sql("select * from ml.scores").fetchall() == []
+    assert warehouse.sql("select * from ml.model_runs").fetchall() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": 2},
+        {"data_fingerprint": "other"},
+        {"parameters": {"options": {"k_range": [2, 3]}}},
+        {"model_name": "another"},
+    ],
+)
+def test_only_a_run_of_the_same_is_found_again(
+    warehouse: duckdb.DuckDBPyConnection, change: dict
+) -> None:
+    append_run(warehouse, run())
+    assert find_equal_run(warehouse, run()) == ("model-000001", 2)
+    assert find_equal_run(warehouse, run(**change)) is None
+
+
+def test_a_refused_run_is_tried_again(warehouse: duckdb.DuckDBPyConnection) -> None:
+    append_run(warehouse, run(outputs={}, refusal="too few rows"))
+    assert find_equal_run(warehouse, run()) is None
+
+
+def test_fingerprint_tells_of_values_and_not_of_their_order() -> None:
+    assert data_fingerprint(OUTPUT) == data_fingerprint(OUTPUT[::-1])
+    assert data_fingerprint(OUTPUT) != data_fingerprint(OUTPUT.assign(score=0.5))
+
+
+@pytest.mark.parametrize("store_id", ["samples-of-carpet", "sample", "sample-1-2"])
+def test_only_generated_stores_are_samples(store_id: str) -> None:
+    assert is_sample("sample-1500-426-7")
+    assert not is_sample(store_id)
