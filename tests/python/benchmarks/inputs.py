@@ -221,7 +221,10 @@ def customers(rows: int) -> str:
             md5(cast(i as varchar)) as customer_id,
             true as is_latest,
             orders,
-            case when orders > 0 then 730 * chance(i, 'recency') ** 2 end as recency_days,
+            cast(
+                case when orders > 0 then floor(730 * chance(i, 'recency') ** 2) end
+                as bigint
+            ) as recency_days,
             cast(
                 orders * round(exp(5 * chance(i, 'basket')), 2) as decimal(18, 4)
             ) as net_sales

@@ -11,14 +11,18 @@ from martlet.errors import CheckFailed
 
 EVENTS = "staging.stg_store__events"
 
-# What int_sessions carries through its sort; user_agent and order_id it only filters by.
-CARRIED = (
+# What sessions count of every event, and what they take from their first. Purchases
+# and their value are joined by event_id.
+COUNTED = (
     "event_id",
     "visitor_id",
     "source_customer_id",
     "event_at",
+    "received_at",
     "event_name",
     "engagement_time_ms",
+)
+OF_FIRST_EVENT = (
     "page_url",
     "referrer_url",
     "utm_source",
@@ -27,8 +31,6 @@ CARRIED = (
     "utm_content",
     "utm_term",
     "device_category",
-    "value",
-    "currency",
 )
 
 # Sums of binary floating point end in bits of their own.
@@ -51,17 +53,15 @@ def check(inputs: Path, outputs: Path) -> str:
             "create view martlet as select * exclude (session_id) "
             f"replace ({MILLISECONDS}) from warehouse.intermediate.int_sessions"
         )
-        columns = ", ".join(connection.table("martlet").columns)
-        connection.execute(
-            f"""
-            create view polars as select {columns} from (
-                select * replace (
-                    cast(round(revenue, 4) as decimal(18, 4)) as revenue, {MILLISECONDS}
-                )
-                from read_parquet('{outputs}/Polars streaming/sessions.parquet')
+        made = connection.read_parquet(f"{outputs}/Polars streaming/sessions.parquet")
+        columns = connection.table("martlet").columns
+        if lacking := set(columns) - set(made.columns):
+            raise CheckFailed(
+                f"int_sessions now has {', '.join(sorted(lacking))}, which Polars does "
+                "not make: add it to peers/polars_sessions.py, or the race is unfair."
             )
-            """
-        )
+        rounded = f"round(revenue, 4)::decimal(18, 4) as revenue, {MILLISECONDS}"
+        made.project(f"* replace ({rounded})").select(*columns).create_view("polars")
         told = "select count(*), sum(events), sum(purchases), sum(revenue) from "
         ours, theirs = (
             connection.execute(told + side).fetchone() for side in ("martlet", "polars")

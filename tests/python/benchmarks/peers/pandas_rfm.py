@@ -19,7 +19,7 @@ def run(inputs: Path, outputs: Path) -> None:
         {
             "as_of_date": bought["as_of_date"],
             "customer_id": bought["customer_id"],
-            "recency_days": np.floor(bought["recency_days"]).astype("int64"),
+            "recency_days": bought["recency_days"].astype("int64"),
             "frequency": bought["orders"],
             "monetary": bought["net_sales"],
             "currency": "EUR",

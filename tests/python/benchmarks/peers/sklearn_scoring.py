@@ -1,0 +1,37 @@
+"""Bare scikit-learn on martlet's matrix: one fit with its penalty, one prediction.
+
+No choice of penalty, no calibration, no intervals, no reasons.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+
+def run(inputs: Path, outputs: Path) -> None:
+    """Write a score for each customer to ``scores.parquet``."""
+    training = pd.read_parquet(inputs / "training.parquet")
+    scoring = pd.read_parquet(inputs / "scoring.parquet")
+    (strength,) = pd.read_parquet(inputs / "chosen.parquet")["strength"]
+    # martlet's last two dates calibrate and judge.
+    fitting = training[
+        training["as_of_date"].isin(training["as_of_date"].unique()[:-2])
+    ]
+    features = scoring.columns.drop(["as_of_date", "customer_id"])
+    model = make_pipeline(
+        SimpleImputer(strategy="median"),
+        StandardScaler(),
+        LogisticRegression(C=strength, max_iter=2000),
+    ).fit(fitting[features], fitting["label"])
+    pd.DataFrame(
+        {
+            "customer_id": scoring["customer_id"],
+            "score": model.predict_proba(scoring[features])[:, 1],
+        }
+    ).to_parquet(outputs / "scores.parquet")

@@ -1,0 +1,44 @@
+"""Every side of every benchmark runs, and gives what martlet gives; nothing is timed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[3]
+PEERS = {
+    "sessions": {
+        "martlet",
+        "Polars streaming",
+        "only sorting, all columns",
+        "only sorting, counted ones",
+    },
+    "associations": {"martlet", "implicit"},
+    "rfm": {"martlet", "pandas"},
+    "scoring": {"martlet", "scikit-learn"},
+}
+SMALL = "--events 20000 --order-lines 20000 --customers 2000 --repeat 1 --json"
+
+
+@pytest.mark.skipif(
+    not (find_spec("polars") and find_spec("implicit")),
+    reason="the peers are in requirements-bench.lock only; try: make bench",
+)
+def test_every_side_agrees_before_it_is_told():
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.python.benchmarks", *SMALL.split()],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    results = {result["benchmark"]: result for result in json.loads(done.stdout)}
+    assert results.keys() == PEERS.keys()
+    for name, result in results.items():
+        assert result["check"]
+        assert {side["name"] for side in result["sides"]} == PEERS[name]
