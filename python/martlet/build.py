@@ -14,6 +14,7 @@ from pathlib import Path
 from dbt.contracts.graph.manifest import Manifest
 
 from martlet.contract import read_contract
+from martlet.faults import machine_faults
 from martlet.loading.check import absent_tables, check_raw, raise_on_problems
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
@@ -74,29 +75,30 @@ def build(
         The raw files break the contract, dbt's nodes fail, or the machine is in the way.
         Nothing is published then.
     """
-    contract = read_contract(settings.project_dir)
-    raise_on_problems(check_raw(settings.raw, contract))
-    replaced_sample = make_way_for_store(settings)
-    project = DbtProject(settings, options)
-    manifest = project.parse()
-    marts = public_models(manifest)
-    if select:
-        steps = _Steps(_node_count(manifest) + len(marts), on_step)
-        project.build(["--select", *select], steps.finish)
-        outcomes = []
-    else:
-        steps = _Steps(_node_count(manifest) + len(MODELS) + len(marts), on_step)
-        project.build(["--exclude", READS_MODEL_OUTPUTS], steps.finish)
-        outcomes = _run_models(settings, steps)
-        project.build(["--select", READS_MODEL_OUTPUTS], steps.finish)
-    published = publish(settings, marts, steps.finish)
-    return BuildResult(
-        published=published,
-        models=outcomes,
-        marts=marts,
-        absent_tables=absent_tables(settings.raw, contract),
-        replaced_sample=replaced_sample,
-    )
+    with machine_faults("The build", "What was published before is as it was."):
+        contract = read_contract(settings.project_dir)
+        raise_on_problems(check_raw(settings.raw, contract))
+        replaced_sample = make_way_for_store(settings)
+        project = DbtProject(settings, options)
+        manifest = project.parse()
+        marts = public_models(manifest)
+        if select:
+            steps = _Steps(_node_count(manifest) + len(marts), on_step)
+            project.build(["--select", *select], steps.finish)
+            outcomes = []
+        else:
+            steps = _Steps(_node_count(manifest) + len(MODELS) + len(marts), on_step)
+            project.build(["--exclude", READS_MODEL_OUTPUTS], steps.finish)
+            outcomes = _run_models(settings, steps)
+            project.build(["--select", READS_MODEL_OUTPUTS], steps.finish)
+        published = publish(settings, marts, steps.finish)
+        return BuildResult(
+            published=published,
+            models=outcomes,
+            marts=marts,
+            absent_tables=absent_tables(settings.raw, contract),
+            replaced_sample=replaced_sample,
+        )
 
 
 def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -24,8 +24,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from martlet.build import OnStep
 from martlet.errors import MartletError
+
+if TYPE_CHECKING:
+    from martlet.build import OnStep
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
