@@ -135,10 +135,17 @@ def test_publications_are_pruned_and_the_link_names_the_latest(
     assert corner_shop.published.resolve().parent.name == "published-000005"
 
 
-def test_paths_with_quotes_and_wildcards(corner_shop: Shop) -> None:
-    odd = Shop(corner_shop.directory / "it's [1] *odd?")
-    shutil.copytree(corner_shop.raw, odd.raw)
-    done = odd.martlet("build", "--json")
+def test_raw_path_with_quotes_and_wildcards(corner_shop: Shop) -> None:
+    odd = corner_shop.directory / "it's [1] *odd?"
+    shutil.copytree(corner_shop.raw, odd)
+    command, env = corner_shop.command("build", "--json")
+    done = subprocess.run(
+        command,
+        env=env | {"MARTLET_RAW": str(odd)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     rows = {mart["name"]: mart["rows"] for mart in json.loads(done.stdout)["marts"]}
     assert rows["fct_orders"] == 2
