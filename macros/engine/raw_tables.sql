@@ -87,8 +87,8 @@
     {{- return(selects | join(' union all ')) -}}
 {%- endmacro %}
 
-{#- A column of contact data is read only where it is sealed: a file that came around the
-    loader must not bring it into the warehouse in clear. -#}
+{#- A column of contact data is read only where it is sealed: a file that came around
+    the loader must not bring it into the warehouse in clear. -#}
 {% macro _guarded(column) -%}
     {%- set value = '"' ~ column.name ~ '"' -%}
     {%- set meta = column.config.meta -%}
@@ -101,7 +101,8 @@
     {%- endif -%}
     {{- return(
         "case when " ~ value ~ " is null or regexp_full_match(cast(" ~ value
-        ~ " as varchar), '" ~ form ~ "', 's') then " ~ value ~ " else error('raw column " ~ column.name
+        ~ " as varchar), '" ~ form ~ "', 's') then " ~ value
+        ~ " else error('raw column " ~ column.name
         ~ " holds contact data in clear; load the file with martlet load') end"
     ) -}}
 {%- endmacro %}

@@ -58,3 +58,8 @@
         interval 1 day
     )) as date)
 {%- endmacro %}
+
+{#- Days from one day to another. -#}
+{% macro day_difference(earlier_day, later_day) -%}
+    {{ dbt.datediff(earlier_day, later_day, 'day') }}
+{%- endmacro %}

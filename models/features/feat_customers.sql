@@ -44,8 +44,8 @@ joined as (
         {{ elapsed_seconds('population.first_known_at', 'population.as_of_at') }}
         / 86400 as tenure_days,
         -- Whole days of the reporting timezone: an order of yesterday is 0 days old.
-        {{ dbt.datediff(
-            reporting_date('purchases.last_ordered_at'), 'population.as_of_date', 'day'
+        {{ day_difference(
+            reporting_date('purchases.last_ordered_at'), 'population.as_of_date'
         ) }} - 1 as recency_days,
         coalesce(purchases.orders, 0) as orders,
         coalesce(purchases.orders_30d, 0) as orders_30d,
