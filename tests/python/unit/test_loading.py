@@ -362,7 +362,7 @@ def test_unknown_connector_lists_the_known_ones() -> None:
         ("[csv]", "[pdf]", "unknown format pdf"),
         ("{names: [Phone]}", "{name: [Phone]}", "unknown setting 'name'"),
         ("{names: [Phone]}", "{names: Phone}", "names of column phone is not a list"),
-        ("corner-shop", "samples-and-co", "kept for the built-in samples"),
+        ("corner-shop", "sample-1-60-1", "kept for the built-in samples"),
         ("reporting_currency", "currency", "currency"),
         ("columns:", "columns: [", "not a connector's settings"),
     ],

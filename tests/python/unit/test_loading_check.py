@@ -142,8 +142,8 @@ def test_missing_required_column_is_named_with_its_file(raw: Path) -> None:
 
 def test_semicolons_are_not_what_the_build_reads(raw: Path) -> None:
     write(raw, "returns/a.csv", "return_id;order_id;refund_amount\n1;1;2.5\n")
-    missing = {problem.column for problem in check_raw(raw, CONTRACT)}
-    assert missing == {"return_id", "order_id", "refund_amount", "returned_at"}
+    (problem,) = check_raw(raw, CONTRACT)
+    assert str(problem).startswith("returns: the columns are not separated by commas")
 
 
 def test_damaged_files_are_each_named(raw: Path) -> None:

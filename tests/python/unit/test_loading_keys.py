@@ -67,7 +67,9 @@ def test_samples_use_the_published_key_whatever_is_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MARTLET_KEY", LONG)
-    assert find_sealer(tmp_path, "sample-store").seal("x") == Sealer(DEMO_KEY).seal("x")
+    assert find_sealer(tmp_path, "sample-1-60-1").seal("x") == Sealer(DEMO_KEY).seal(
+        "x"
+    )
 
 
 def test_full_disk_leaves_no_half_key(
