@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 import duckdb
 
+from martlet.warehouse.connection import fetch_dicts
 from martlet.warehouse.publish import PublicModel
 
 _METRICS = """
@@ -74,10 +75,10 @@ def summarise(
     return Summary(
         as_of_date=as_of_date.isoformat(),
         marts=[{"name": mart.name, "rows": _count(connection, mart)} for mart in marts],
-        segments=_rows(connection, _SEGMENTS),
-        model_quality=_rows(connection, _METRICS),
-        campaigns=_rows(connection, _CAMPAIGNS),
-        lift=_rows(connection, _LIFT),
+        segments=fetch_dicts(connection, _SEGMENTS),
+        model_quality=fetch_dicts(connection, _METRICS),
+        campaigns=fetch_dicts(connection, _CAMPAIGNS),
+        lift=fetch_dicts(connection, _LIFT),
         absent_tables=absent_tables,
     )
 
@@ -87,9 +88,3 @@ def _count(connection: duckdb.DuckDBPyConnection, mart: PublicModel) -> int:
         f"select count(*) from {mart.schema}.{mart.name}"
     ).fetchone()
     return rows
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict]:
-    result = connection.execute(query)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

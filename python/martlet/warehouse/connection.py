@@ -86,3 +86,10 @@ def open_warehouse(
         if explained is None:
             raise
         raise explained from error
+
+
+def fetch_dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict]:
+    """Run ``query`` and return one dict per row, keyed by column name."""
+    result = connection.execute(query)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

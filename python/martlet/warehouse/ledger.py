@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 
 from martlet import __version__
+from martlet.warehouse.connection import fetch_dicts
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def _append(
 
 def list_runs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """List every run, newest first, each with its headline metric in words."""
-    result = connection.execute(
+    return fetch_dicts(
+        connection,
         """
         with headline as (
             select
@@ -149,7 +151,5 @@ def list_runs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         from ml.model_runs as runs
         left join headline on runs.run_id = headline.run_id
         order by runs.run_number desc
-        """
+        """,
     )
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
