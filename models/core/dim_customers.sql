@@ -1,5 +1,7 @@
--- People the shop knows: registered customers, and guests known by e-mail pseudonym.
--- Grain: one row per customer.
+-- People the shop knows: registered customers, and guests known by e-mail or phone
+-- pseudonym.
+-- Grain: one row per customer. Of several accounts the attributes are those of the one
+-- linked first that the customers table has, registered_at is the earliest.
 with
 
 customers as (
@@ -44,10 +46,19 @@ registered as (
         customers.country,
         customers.city,
         customers.membership_tier,
-        customers.registered_at
+        min(customers.registered_at) over same_person as registered_at,
+        min(customer_ids.linked_at) over same_person as account_known_at
     from customer_ids
     left join customers
         on customer_ids.source_customer_id = customers.source_customer_id
+    window same_person as (partition by customer_ids.customer_id)
+    qualify row_number() over (
+        partition by customer_ids.customer_id
+        order by
+            case when customers.source_customer_id is null then 1 else 0 end,
+            customer_ids.linked_at,
+            customer_ids.source_customer_id
+    ) = 1
 ),
 
 guests as (
@@ -62,7 +73,7 @@ guests as (
 everyone as (
     select * from registered
     union all
-    select customer_id, is_guest, null, null, null, null, null, null from guests
+    select customer_id, is_guest, null, null, null, null, null, null, null from guests
 ),
 
 known as (
@@ -75,6 +86,7 @@ known as (
         everyone.city,
         everyone.membership_tier,
         everyone.registered_at,
+        everyone.account_known_at,
         least(
             everyone.registered_at,
             first_orders.first_ordered_at,

@@ -1,6 +1,6 @@
 -- Contacts of campaigns with people, as the shop's tools report them.
--- Grain: one row per touch. A visitor's touch is the person's from identified_at on,
--- which may be after the touch.
+-- Grain: one row per touch. The touch is the person's from identified_at on, which may
+-- be after the touch.
 with
 
 touches as (
@@ -21,7 +21,8 @@ resolved as (
         touches.campaign_id,
         coalesce(customer_ids.customer_id, visitors.customer_id) as customer_id,
         case
-            when customer_ids.customer_id is not null then touches.touched_at
+            when customer_ids.customer_id is not null
+                then greatest(touches.touched_at, customer_ids.linked_at)
             else visitors.identified_at
         end as identified_at,
         touches.visitor_id,

@@ -2,7 +2,8 @@
 -- the order's date, whenever they were made.
 -- Grain: one row per order that counts in sales. An order is counted where its status
 -- says it is a purchase and something in it had a price; credit notes and free samples
--- are rows whose money counts and whose order does not.
+-- are rows whose money counts and whose order does not. The order is the person's from
+-- identified_at on, which may be after the order.
 with
 
 orders as (
@@ -74,6 +75,7 @@ told as (
     select
         order_id,
         customer_id,
+        identified_at,
         coalesce(is_guest_order, false) as is_guest_order,
         visitor_id,
         ordered_at,

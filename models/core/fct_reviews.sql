@@ -20,6 +20,12 @@ resolved as (
         reviews.order_id,
         reviews.product_id,
         coalesce(customer_ids.customer_id, orders.customer_id) as customer_id,
+        case
+            when customer_ids.customer_id is not null
+                then greatest(reviews.reviewed_at, customer_ids.linked_at)
+            when orders.customer_id is not null
+                then greatest(reviews.reviewed_at, orders.linked_at)
+        end as identified_at,
         reviews.rating,
         reviews.review_text,
         reviews.reviewed_at

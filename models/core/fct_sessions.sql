@@ -26,7 +26,7 @@ joined as (
         case
             when customer_ids.customer_id is not null
                 then least(
-                    sessions.session_end_at,
+                    greatest(sessions.session_end_at, customer_ids.linked_at),
                     case
                         when visitors.customer_id = customer_ids.customer_id
                             then visitors.identified_at

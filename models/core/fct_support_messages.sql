@@ -14,6 +14,10 @@ resolved as (
     select
         messages.message_id,
         customer_ids.customer_id,
+        case
+            when customer_ids.customer_id is not null
+                then greatest(messages.sent_at, customer_ids.linked_at)
+        end as identified_at,
         messages.channel,
         messages.intent,
         messages.message_text,

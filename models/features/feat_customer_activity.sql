@@ -1,9 +1,9 @@
 -- What each customer had done on the site and with campaigns and service strictly
 -- before an as_of_date.
--- Grain: one row per as_of_date and customer with any activity before it. A visit
--- counts for a person only once all of it was received and it was known whose it is:
--- visitors become known because they buy, so joining them backwards would leak the
--- purchase.
+-- Grain: one row per as_of_date and customer with any activity before it. What was done
+-- counts for a person only once it was known whose it is, and a visit only once all of
+-- it was received: visitors become known because they buy, so joining them backwards
+-- would leak the purchase.
 with
 
 dates as (
@@ -48,9 +48,9 @@ activity as (
     from touches
     where touch_type = 'click'
     union all
-    select customer_id, reviewed_at, reviewed_at, 0, 0, 0, 0, 0, 1, 0 from reviews
+    select customer_id, reviewed_at, identified_at, 0, 0, 0, 0, 0, 1, 0 from reviews
     union all
-    select customer_id, sent_at, sent_at, 0, 0, 0, 0, 0, 0, 1 from messages
+    select customer_id, sent_at, identified_at, 0, 0, 0, 0, 0, 0, 1 from messages
 ),
 
 aged as (

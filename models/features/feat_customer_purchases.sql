@@ -1,6 +1,7 @@
 -- What each customer had bought strictly before an as_of_date.
--- Grain: one row per as_of_date and customer with an order or a refund before it.
--- Refunds count from the moment they were made, not from the order they belong to.
+-- Grain: one row per as_of_date and customer with an order or a refund before it. An
+-- order counts for a person once it was known whose it is, a refund from the moment it
+-- was made and not from the order it belongs to.
 with
 
 dates as (
@@ -56,7 +57,7 @@ ordered as (
             else 0
         end) as sales_90d
     from orders
-    inner join dates on orders.ordered_at < dates.as_of_at
+    inner join dates on orders.identified_at < dates.as_of_at
     group by dates.as_of_date, orders.customer_id
 ),
 
@@ -69,7 +70,8 @@ bought as (
         end) as categories,
         sum(order_lines.cost_of_goods) as cost_of_goods
     from order_lines
-    inner join dates on order_lines.ordered_at < dates.as_of_at
+    inner join orders on order_lines.order_id = orders.order_id
+    inner join dates on orders.identified_at < dates.as_of_at
     group by dates.as_of_date, order_lines.customer_id
 ),
 
@@ -88,7 +90,9 @@ refunded as (
     -- A refund booked with an earlier time than its order is known with the order.
     inner join orders on returns.order_id = orders.order_id
     inner join dates
-        on returns.returned_at < dates.as_of_at and orders.ordered_at < dates.as_of_at
+        on
+            returns.returned_at < dates.as_of_at
+            and orders.identified_at < dates.as_of_at
     group by dates.as_of_date, returns.customer_id
 ),
 

@@ -26,9 +26,10 @@ population as (
         dates.is_latest,
         customers.customer_id,
         customers.first_known_at,
-        -- Who registered later was a guest until then.
+        -- Whose account was known later was a guest until then.
         case
-            when customers.is_guest or customers.registered_at >= dates.as_of_at then 1
+            when customers.is_guest or customers.account_known_at >= dates.as_of_at
+                then 1
             else 0
         end as is_guest
     from customers

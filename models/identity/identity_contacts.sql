@@ -1,14 +1,19 @@
 -- Sealed contact data of each person, for the export alone.
--- Grain: one row per customer_id. A registered customer's own data, a guest's from the
--- latest order; every value is still sealed.
+-- Grain: one row per customer_id. Of several accounts the one with an e-mail, then the
+-- one linked first, which is the surrogate's own; a guest's are from the latest order.
+-- Every value is still sealed, and as a view the warehouse holds no copy of any.
+{{ config(materialized='view') }}
 with
 
 customers as (
-    select * from {{ source('store', 'customers') }}
+    select
+        customer_id as source_customer_id,
+        email, phone, first_name, last_name, country, postcode, load_id
+    from {{ source('store', 'customers') }}
 ),
 
 orders as (
-    select * from {{ source('store', 'orders') }}
+    select order_id, email, phone, load_id from {{ source('store', 'orders') }}
 ),
 
 customer_ids as (
@@ -17,36 +22,53 @@ customer_ids as (
 
 identity_orders as (
     select * from {{ ref('identity_orders') }}
+    where is_guest_order
+),
+
+staged_orders as (
+    select order_id, ordered_at from {{ ref('stg_store__orders') }}
+),
+
+accounts as (
+    {{ latest_version('customers', key=['source_customer_id']) }}
+),
+
+latest_orders as (
+    {{ latest_version('orders', key=['order_id']) }}
 ),
 
 known as (
     select
         customer_ids.customer_id,
-        customers.email,
-        customers.phone,
-        customers.first_name,
-        customers.last_name,
-        customers.country,
-        customers.postcode,
+        accounts.email,
+        accounts.phone,
+        accounts.first_name,
+        accounts.last_name,
+        accounts.country,
+        accounts.postcode,
         1 as precedence,
-        customers.registered_at as known_at
-    from customers
+        customer_ids.linked_at,
+        cast(null as timestamp) as ordered_at,
+        accounts.source_customer_id as known_by
+    from accounts
     inner join customer_ids
-        on customers.customer_id = customer_ids.source_customer_id
+        on accounts.source_customer_id = customer_ids.source_customer_id
     union all
     select
         identity_orders.customer_id,
-        orders.email,
-        orders.phone,
+        latest_orders.email,
+        latest_orders.phone,
         null as first_name,
         null as last_name,
         null as country,
         null as postcode,
         2 as precedence,
-        orders.ordered_at as known_at
-    from orders
-    inner join identity_orders on orders.order_id = identity_orders.order_id
-    where identity_orders.is_guest_order
+        null as linked_at,
+        staged_orders.ordered_at,
+        latest_orders.order_id as known_by
+    from latest_orders
+    inner join identity_orders on latest_orders.order_id = identity_orders.order_id
+    inner join staged_orders on latest_orders.order_id = staged_orders.order_id
 ),
 
 best as (
@@ -58,9 +80,9 @@ best as (
         order by
             precedence,
             case when email is null then 1 else 0 end,
-            known_at desc nulls last,
-            email,
-            phone
+            linked_at,
+            ordered_at desc,
+            known_by
     ) = 1
 )
 

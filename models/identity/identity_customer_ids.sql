@@ -1,34 +1,22 @@
--- Surrogate of each registered customer.
--- Grain: one row per source_customer_id in the customers table, or named by an order or
--- an event though the customers table lacks it.
+-- The person behind each account, and since when that is known.
+-- Grain: one row per source_customer_id; accounts of one person share a customer_id.
 with
 
-customers as (
-    select customer_id from {{ source('store', 'customers') }}
+accounts as (
+    select * from {{ ref('identity_accounts') }}
 ),
 
-orders as (
-    select customer_id from {{ source('store', 'orders') }}
+members as (
+    select * from {{ ref('identity_members') }}
 ),
 
-events as (
-    select distinct customer_id from {{ source('store', 'events') }}
-),
-
-named as (
-    select customer_id as source_customer_id from customers
-    union
-    select customer_id from orders
-    union
-    select customer_id from events
-),
-
-surrogates as (
+resolved as (
     select
-        source_customer_id,
-        md5('customer:' || source_customer_id) as customer_id
-    from named
-    where source_customer_id is not null
+        accounts.source_customer_id,
+        members.customer_id,
+        members.linked_at
+    from accounts
+    inner join members on accounts.node = members.node
 )
 
-select * from surrogates
+select * from resolved

@@ -41,6 +41,7 @@ valued as (
         dated.order_id,
         people.customer_id,
         people.is_guest_order,
+        people.linked_at as identified_at,
         dated.visitor_id,
         dated.ordered_at,
         dated.order_date,

@@ -11,7 +11,7 @@ with
 loaded as (
     select destination as table_name, sum(rows) as loaded_rows
     from {{ ref('load_ledger') }}
-    where outcome <> 'refused'
+    where outcome in ('stored', 'derived')
     group by destination
 ),
 

@@ -38,10 +38,15 @@ Schema = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 def parse(sql: str) -> exp.Query:
-    """Parse one query; relations lose their database, which all of them share."""
+    """Parse one query; relations lose their database, which all of them share.
+
+    ``recurring`` is no schema: it says that a recursion reads all it has found so far.
+    """
     query = sqlglot.parse_one(sql, dialect=DIALECT)
     for table in query.find_all(exp.Table):
         table.set("catalog", None)
+        if table.db == "recurring":
+            table.set("db", None)
     return query
 
 

@@ -12,23 +12,32 @@ from rooms import Project, Schema, parse
 
 from martlet.contract import read_contract
 
-# The room's only way out: the surrogate, what it replaces, and consent.
+# The room's only way out: the surrogate, what it replaces and why, and consent.
 EXITS = {
     "customer_id",
     "source_customer_id",
     "order_id",
     "visitor_id",
     "identified_at",
-    "is_guest",
+    "linked_at",
     "is_guest_order",
+    "merged_customer_id",
+    "merged_type",
+    "merged_source_customer_id",
+    "edge_id",
+    "edge_type",
+    "edge_source",
+    "known_at",
     "channel",
     "purpose",
     "state",
     "is_granted",
     "changed_at",
+    "valid_from",
+    "valid_to",
 }
 # Made from pseudonyms on purpose, and safe to know: who it is, not how to reach them.
-CLEAN = {"customer_id", "is_guest", "is_guest_order"}
+CLEAN = {"customer_id", "own_customer_id", "edge_id", "node_type", "holder_type"}
 
 PLANTED_SCHEMA: Schema = {
     "raw": {
@@ -75,7 +84,7 @@ def test_contact_data_reach_no_room_but_identity(
     assert not leaks, listed(leaks)
     # The trace works at all only if it sees what the room is there to hold.
     assert tainted["identity.identity_contacts"] >= {"email", "phone", "first_name"}
-    assert tainted["identity.identity_email_keys"] == {"email_key"}
+    assert tainted["identity.identity_edges"] == {"holder_node", "held_node"}
 
 
 def test_identity_lets_out_ids_and_consent_only(project: Project) -> None:

@@ -54,13 +54,13 @@ CAUGHT_ON_PURPOSE = {
     ("loading/keys.py", "EnvironmentFault"),
 }
 # Undoes what is half done and raises again, whatever happened.
-CLEANS_UP = {"loading/keys.py", "loading/outputs.py", "warehouse/ledger.py"}
+CLEANS_UP = {"loading/keys.py", "warehouse/ledger.py"}
 
 CLOCK = re.compile(
     r"(?:^|\.)(?:now|today|utcnow)$|^time\.(?:time|time_ns|gmtime|localtime)$"
 )
-# Consent is judged when the list is written, and the ledger says when that was.
-READS_THE_CLOCK = {"cli/export.py"}
+# Consent is judged when a list is written; what is dated after loading is refused.
+READS_THE_CLOCK = {"cli/export.py", "cli/load.py", "cli/quarantine.py"}
 
 # Schemas that the SQL of a module may touch.
 SCHEMAS = {
