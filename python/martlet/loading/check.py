@@ -1,117 +1,90 @@
 """Judge a raw directory before a build, so that a build does not fail half way.
 
-Files are judged as the build reads them: Parquet by its own types, CSV as text with a
-header and commas, and every value by the cast that staging will do. Columns whose
-physical type already fits are not read at all.
+Each file is judged by itself; here they are gathered, and what concerns all of them is
+added. No value that may be contact data is ever shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from martlet.contract import Column, RawTable
+from martlet.contract import RawTable
 from martlet.errors import RawDataError
 from martlet.faults import csv_fault, is_machine_fault, machine_faults
-from martlet.loading.sql import (
-    exact_cast,
-    identifier,
-    literal,
-    read_raw,
-    scratch_database,
+from martlet.loading import clear_text
+from martlet.loading.doubts import doubts
+from martlet.loading.judging import judge
+from martlet.loading.problems import (
+    NO_LOAD,
+    NO_RAW_TABLE,
+    UNREADABLE_FILE,
+    RawProblem,
+    merge,
 )
-from martlet.sealing import PREFIX, PSEUDONYM, redact
-from martlet.settings import RAW_SUFFIXES, raw_files
+from martlet.loading.raw_file import RawFile, describe, shape_problems
+from martlet.loading.sql import identifier, scratch_database
+from martlet.loading.store_rows import several_stores
+from martlet.settings import RAW_SUFFIXES, load_id_of, raw_files
 
 _LISTED = 10
-_EXAMPLE_LENGTH = 40
-
-_LOAD = "Load the shop's files: martlet load <connector> <file> --out <raw directory>"
-_REPLACE = "Write the file again, or remove it from the raw directory."
-_SEAL = (
-    "Take the file out of the raw directory and load it, which seals contact data: "
-    "martlet load <connector> <file>"
-)
-
-_SMALL_INTEGERS = {
-    *("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
-}
-_TIMESTAMPS = {
-    *("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
-    "TIMESTAMP WITH TIME ZONE",
-}
-
-# Physical types whose every value casts; of anything, a varchar can be made.
-_FITTING = {
-    "bigint": {*_SMALL_INTEGERS, "BIGINT"},
-    "decimal(18,4)": {*_SMALL_INTEGERS, "DECIMAL(18,4)"},
-    "timestamp": {*_TIMESTAMPS, "DATE"},
-    "date": {*_TIMESTAMPS, "DATE"},
-    "boolean": {"BOOLEAN"},
-}
-
-_IN_WORDS = {
-    "bigint": "a whole number",
-    "decimal(18,4)": "an amount such as 12.50",
-    "timestamp": "a UTC timestamp such as 2024-05-31 18:00:00",
-    "date": "a date such as 2024-05-31",
-    "boolean": "true or false",
-}
 
 
 @dataclass(frozen=True)
-class RawProblem:
-    """One thing that is wrong with a raw directory.
+class TableCount:
+    """Files and rows of one raw table; files that cannot be read have no rows."""
 
-    ``file`` is the first file it was found in, ``files`` how many there are, ``rows``
-    counts the values over all of them, and ``example`` is one of these, unless the
-    column is sealed.
-    """
+    table: str
+    files: int
+    rows: int
 
-    what: str
-    hint: str
-    file: Path
-    table: str | None = None
-    column: str | None = None
-    files: int = 1
+
+@dataclass(frozen=True)
+class Judgement:
+    """What there is in a raw directory, and what is wrong with it."""
+
+    tables: list[TableCount]
+    problems: list[RawProblem]
+    warnings: list[RawProblem]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One file and what is wrong with it; ``file`` is there if all of it was read."""
+
+    table: str
+    problems: list[RawProblem]
+    file: RawFile | None = None
     rows: int = 0
-    example: str = ""
-
-    def __str__(self) -> str:
-        where = ".".join(part for part in (self.table, self.column) if part)
-        count = f" in {self.rows:,} rows" if self.rows else ""
-        example = f", such as {self.example!r}" if self.example else ""
-        others = f" and {self.files - 1:,} more files" if self.files > 1 else ""
-        found = f"{self.what}{count}{example} ({self.file}{others})"
-        return f"{where}: {found}" if where else found
 
 
 def check_raw(raw: Path, contract: dict[str, RawTable]) -> list[RawProblem]:
     """List what would make a build of ``raw`` fail, or hold contact data in clear.
 
-    Problems of the same kind in one column are one, with the first file named. No value
-    of a sealed column is ever shown.
+    Problems of the same kind in one column are one, with the first file named.
     """
-    if not raw.is_dir():
-        return [RawProblem("the raw directory does not exist", _LOAD, raw)]
-    files = {name: raw_files(raw, name) for name in contract}
-    if not any(files.values()):
-        expected = (
-            f"no {next(iter(contract))}/*.parquet, nor files of another raw table"
+    with _connected(raw) as connection:
+        judged = list(_judge_files(connection, raw, contract))
+        return _problems(connection, raw, contract, judged)
+
+
+def judge_raw(raw: Path, contract: dict[str, RawTable]) -> Judgement:
+    """Say what ``raw`` holds and what is wrong with it, doubts included.
+
+    Takes longer than :func:`check_raw`, which no doubt keeps from building.
+    """
+    with _connected(raw) as connection:
+        judged = list(_judge_files(connection, raw, contract))
+        sound = [each.file for each in judged if each.file]
+        return Judgement(
+            tables=_counts(judged),
+            problems=_problems(connection, raw, contract, judged),
+            warnings=merge(doubts(connection, raw, contract, sound)),
         )
-        return [RawProblem(f"the raw directory has {expected}", _LOAD, raw)]
-    with machine_faults(f"Checking {raw}"), scratch_database() as connection:
-        found = [
-            problem
-            for name, table in contract.items()
-            for file in files[name]
-            for problem in _check_file(connection, file, table)
-        ]
-    found += [problem for name in contract for problem in _unread_files(raw / name)]
-    return _merge(found)
 
 
 def absent_tables(raw: Path, contract: dict[str, RawTable]) -> list[str]:
@@ -124,16 +97,14 @@ def absent_tables(raw: Path, contract: dict[str, RawTable]) -> list[str]:
 
 
 def has_contact_data(raw: Path, contract: dict[str, RawTable]) -> bool:
-    """Say whether any raw file holds a sealed value."""
-    with machine_faults(f"Reading {raw}"), scratch_database() as connection:
-        for name, table in contract.items():
-            for file in raw_files(raw, name):
-                relation = connection.sql(f"select * from {read_raw(file)}")
-                held = {column.name for column in table.sealed} & set(relation.columns)
-                anything = " or ".join(f"{identifier(c)} is not null" for c in held)
-                if held and relation.filter(anything).limit(1).fetchone():
-                    return True
-    return False
+    """Say whether any raw file that can be read holds a sealed value."""
+    with _connected(raw) as connection:
+        return any(
+            _holds_sealed(connection, path, table)
+            for name, table in contract.items()
+            if table.sealed
+            for path in raw_files(raw, name)
+        )
 
 
 def raise_on_problems(problems: list[RawProblem]) -> None:
@@ -149,31 +120,112 @@ def raise_on_problems(problems: list[RawProblem]) -> None:
     )
 
 
-def _check_file(
-    connection: duckdb.DuckDBPyConnection, file: Path, table: RawTable
-) -> Iterator[RawProblem]:
-    is_parquet = file.suffix == ".parquet"
+def _holds_sealed(
+    connection: duckdb.DuckDBPyConnection, path: Path, table: RawTable
+) -> bool:
     try:
-        types = {
-            row[0].lower(): row[1]
-            for row in connection.execute(
-                f"describe select * from {read_raw(file)}"
-            ).fetchall()
-        }
-        yield from _missing_columns(file, table, types)
-        suspects = [
-            column
-            for column in table.columns
-            if column.name in types and _may_be_wrong(column, types[column.name])
-        ]
-        # Reading CSV is also the only way to know that its lines can be read.
-        if suspects or not is_parquet:
-            yield from _wrong_values(connection, file, table, suspects)
+        file = describe(connection, path, table)
+        held = [identifier(c.name) for c in table.sealed if c.name in file.types]
+        anything = " or ".join(f"{name} is not null" for name in held)
+        found = (
+            held
+            and connection.execute(
+                f"select 1 from {file.relation} where {anything} limit 1"
+            ).fetchone()
+        )
+        return bool(found)
     except duckdb.Error as error:
         if is_machine_fault(error):
             raise
+        return False
+
+
+@contextmanager
+def _connected(raw: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with machine_faults(f"Checking {raw}"), scratch_database() as connection:
+        clear_text.register_functions(connection)
+        yield connection
+
+
+def _judge_files(
+    connection: duckdb.DuckDBPyConnection, raw: Path, contract: dict[str, RawTable]
+) -> Iterator[_Judged]:
+    for name, table in contract.items():
+        for path in raw_files(raw, name):
+            yield _judge_file(connection, path, table)
+
+
+def _judge_file(
+    connection: duckdb.DuckDBPyConnection, path: Path, table: RawTable
+) -> _Judged:
+    if not path.stat().st_size:
+        empty = RawProblem(UNREADABLE_FILE, "the file is empty", path, table.name)
+        return _Judged(table.name, [empty])
+    try:
+        file = describe(connection, path, table)
+        problems = list(shape_problems(file))
+        if any(problem.rule == UNREADABLE_FILE for problem in problems):
+            return _Judged(table.name, problems)
+        rows, wrong = judge(connection, file)
+        return _Judged(table.name, problems + wrong, file, rows)
+    except duckdb.Error as error:
+        if is_machine_fault(error):
+            raise
+        is_parquet = path.suffix == ".parquet"
         why = "it is damaged or cut short" if is_parquet else csv_fault(error)
-        yield RawProblem(f"the file cannot be read: {why}", _REPLACE, file, table.name)
+        what = f"the file cannot be read: {why}"
+        return _Judged(
+            table.name, [RawProblem(UNREADABLE_FILE, what, path, table.name)]
+        )
+
+
+def _counts(judged: list[_Judged]) -> list[TableCount]:
+    """Add up files and rows, table by table."""
+    of_table: dict[str, list[int]] = {}
+    for each in judged:
+        of_table.setdefault(each.table, []).append(each.rows)
+    return [TableCount(name, len(rows), sum(rows)) for name, rows in of_table.items()]
+
+
+def _problems(
+    connection: duckdb.DuckDBPyConnection,
+    raw: Path,
+    contract: dict[str, RawTable],
+    judged: list[_Judged],
+) -> list[RawProblem]:
+    """Gather the problems of files, and those of the directory as a whole."""
+    if not judged:
+        what = (
+            f"the raw directory has no {next(iter(contract))}/*.parquet, "
+            "nor files of another raw table"
+        )
+        absent = "the raw directory does not exist"
+        return [RawProblem(NO_RAW_TABLE, what if raw.is_dir() else absent, raw)]
+    stores = [each.file for each in judged if each.file and each.table == "store"]
+    return merge(
+        [
+            *(problem for each in judged for problem in each.problems),
+            *several_stores(connection, stores),
+            *_loads_without_ledger(raw, contract),
+            *(problem for name in contract for problem in _unread_files(raw / name)),
+        ]
+    )
+
+
+def _loads_without_ledger(
+    raw: Path, contract: dict[str, RawTable]
+) -> Iterator[RawProblem]:
+    """Tell of directories that look like loads, and that no load made."""
+    ledgers = {name for name, table in contract.items() if table.is_ledger}
+    known = {load_id_of(path) for name in ledgers for path in raw_files(raw, name)}
+    folders = {
+        path.parent.parent
+        for name in contract
+        for path in raw_files(raw, name)
+        if load_id_of(path) not in {None, *known}
+    }
+    for folder in sorted(folders):
+        yield RawProblem(NO_LOAD, "no load made this directory", folder)
 
 
 def _unread_files(folder: Path) -> Iterator[RawProblem]:
@@ -181,85 +233,5 @@ def _unread_files(folder: Path) -> Iterator[RawProblem]:
     for path in sorted(folder.rglob("*")):
         is_hidden = path.name.startswith((".", "_"))
         if path.is_file() and not is_hidden and not path.name.endswith(RAW_SUFFIXES):
-            suffixes = ", ".join(RAW_SUFFIXES)
-            yield RawProblem(
-                f"only {suffixes} files are read", _REPLACE, path, folder.name
-            )
-
-
-def _missing_columns(
-    file: Path, table: RawTable, types: dict[str, str]
-) -> Iterator[RawProblem]:
-    if len(types) == 1 and any(mark in next(iter(types)) for mark in ";\t|"):
-        yield RawProblem(
-            "the columns are not separated by commas", _REPLACE, file, table.name
-        )
-        return
-    for column in table.columns:
-        if column.required and column.name not in types:
-            yield RawProblem(
-                "the required column is missing",
-                _REPLACE,
-                file,
-                table.name,
-                column.name,
-            )
-
-
-def _may_be_wrong(column: Column, physical: str) -> bool:
-    if column.data_type == "varchar":
-        return column.sealed or column.pseudonym_of is not None
-    return physical not in _FITTING[column.data_type]
-
-
-def _wrong_values(
-    connection: duckdb.DuckDBPyConnection,
-    file: Path,
-    table: RawTable,
-    suspects: list[Column],
-) -> Iterator[RawProblem]:
-    """Count the wrong values of all columns in one pass over the file."""
-    counts = "".join(
-        f", count(*) filter ({wrong}), min(cast({name} as varchar)) filter ({wrong})"
-        for name, wrong in ((identifier(c.name), _is_wrong(c)) for c in suspects)
-    )
-    _, *counted = connection.execute(
-        f"select count(*){counts} from {read_raw(file)}"
-    ).fetchone()
-    for column, rows, example in zip(
-        suspects, counted[::2], counted[1::2], strict=True
-    ):
-        if not rows:
-            continue
-        place = (file, table.name, column.name)
-        if column.sealed or column.pseudonym_of:
-            yield RawProblem("contact data in clear text", _SEAL, *place, rows=rows)
-        else:
-            what = f"not {_IN_WORDS[column.data_type]}"
-            shown = redact(example)[:_EXAMPLE_LENGTH]
-            yield RawProblem(what, _REPLACE, *place, rows=rows, example=shown)
-
-
-def _is_wrong(column: Column) -> str:
-    """SQL that is true where a value breaks the contract."""
-    name = identifier(column.name)
-    if column.sealed:
-        text = f"cast({name} as varchar)"
-        return f"{text} <> '' and not starts_with({text}, {literal(PREFIX)})"
-    if column.pseudonym_of:
-        text = f"cast({name} as varchar)"
-        return f"{text} <> '' and not regexp_full_match({text}, '{PSEUDONYM}')"
-    return f"{name} is not null and {exact_cast(name, column.data_type)} is null"
-
-
-def _merge(found: list[RawProblem]) -> list[RawProblem]:
-    """Make one problem of those of one kind in one column; files stay told apart."""
-    merged: dict[tuple[object, ...], RawProblem] = {}
-    for problem in found:
-        kind = (problem.table, problem.column or problem.file, problem.what)
-        first = merged.setdefault(kind, problem)
-        if first is not problem:
-            merged[kind] = replace(
-                first, files=first.files + 1, rows=first.rows + problem.rows
-            )
-    return list(merged.values())
+            what = f"only {', '.join(RAW_SUFFIXES)} files are read"
+            yield RawProblem(UNREADABLE_FILE, what, path, folder.name)
