@@ -31,7 +31,8 @@
 {% macro duckdb__register_raw_tables() %}
     {%- set raw = _literally(raw_directory()) -%}
     {%- for table in graph.sources.values() if table.source_name == 'store' -%}
-        {%- set readers = _readers_of(raw ~ '/' ~ table.name) -%}
+        {%- set readers = _readers_of(raw ~ '/' ~ table.name ~ '/**')
+            + _readers_of(raw ~ '/load_id=*/' ~ table.name) -%}
         {%- do run_query("create schema if not exists " ~ table.schema) -%}
         {%- do run_query(
             "create or replace view " ~ table.schema ~ "." ~ table.name ~ " as "
@@ -40,16 +41,20 @@
     {%- endfor -%}
 {% endmacro %}
 
-{#- One reading expression for each file format that the folder holds. -#}
-{% macro _readers_of(folder) -%}
+{#- One reading expression for each file format that the folders hold: those that a
+    person filled, and those of loads. -#}
+{% macro _readers_of(folders) -%}
     {%- set options = {
-        '.parquet': ("read_parquet", "union_by_name = true, hive_partitioning = false"),
+        '.parquet': (
+            "read_parquet",
+            "union_by_name = true, hive_partitioning = false, filename = true",
+        ),
         '.csv': ("read_csv", _csv_options()),
         '.csv.gz': ("read_csv", _csv_options()),
     } -%}
     {%- set readers = [] -%}
     {%- for suffix, (reader, arguments) in options.items() -%}
-        {%- set pattern = folder ~ "/**/*" ~ suffix -%}
+        {%- set pattern = folders ~ "/*" ~ suffix -%}
         {%- set found = run_query("select count(*) from glob('" ~ pattern ~ "')") -%}
         {%- if found.columns[0].values()[0] > 0 -%}
             {%- do readers.append(reader ~ "('" ~ pattern ~ "', " ~ arguments ~ ")") -%}
@@ -62,20 +67,22 @@
     {{- return(
         "all_varchar = true, header = true, union_by_name = true, delim = ',', "
         ~ "quote = '\"', escape = '\"', comment = '', strict_mode = true, "
-        ~ "hive_partitioning = false"
+        ~ "hive_partitioning = false, filename = true"
     ) -}}
 {%- endmacro %}
 
 {#- The contract's columns in order and type, over all readers; no rows without any. -#}
 {% macro _typed_selects(table, readers) -%}
     {%- set selects = [] -%}
-    {%- for reader in readers or ["(select 1 as nothing where false)"] -%}
+    {%- for reader in readers or ["(select '' as filename where false)"] -%}
         {%- set present = run_query("select * from " ~ reader ~ " limit 0").column_names
             | map('lower') | list -%}
         {%- set columns = [] -%}
         {%- for column in table.columns.values() -%}
             {%- set value = 'null' -%}
-            {%- if column.name in present -%}
+            {%- if column.config.meta.get('partition') -%}
+                {%- set value = _load_id_of("filename") -%}
+            {%- elif column.name in present -%}
                 {%- set value = _guarded(column) -%}
             {%- endif -%}
             {%- do columns.append(
@@ -85,6 +92,13 @@
         {%- do selects.append("select " ~ columns | join(', ') ~ " from " ~ reader) -%}
     {%- endfor -%}
     {{- return(selects | join(' union all ')) -}}
+{%- endmacro %}
+
+{#- The load that brought a file; null where a person put it there. -#}
+{% macro _load_id_of(path) -%}
+    {{- return(
+        "nullif(regexp_extract(" ~ path ~ ", '.*/load_id=([^/]+)/', 1), '')"
+    ) -}}
 {%- endmacro %}
 
 {#- A column of contact data is read only where it is sealed: a file that came around
@@ -100,7 +114,8 @@
         {{- return(value) -}}
     {%- endif -%}
     {{- return(
-        "case when " ~ value ~ " is null or regexp_full_match(cast(" ~ value
+        "case when cast(" ~ value ~ " as varchar) = '' then null when " ~ value
+        ~ " is null or regexp_full_match(cast(" ~ value
         ~ " as varchar), '" ~ form ~ "', 's') then " ~ value
         ~ " else error('raw column " ~ column.name
         ~ " holds contact data in clear; load the file with martlet load') end"

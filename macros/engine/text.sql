@@ -41,11 +41,12 @@
     )
 {%- endmacro %}
 
-{#- A hash of every column of the row called `alias`, equal for equal content. -#}
-{% macro row_hash(alias) -%}
-    {{ adapter.dispatch('row_hash', 'martlet')(alias) }}
+{#- A hash of every column of the row called `alias` but its load_id: equal for equal
+    content, whichever load brought it. -#}
+{% macro content_hash(alias) -%}
+    {{ adapter.dispatch('content_hash', 'martlet')(alias) }}
 {%- endmacro %}
 
-{% macro duckdb__row_hash(alias) -%}
-    md5(cast({{ alias }} as varchar))
+{% macro duckdb__content_hash(alias) -%}
+    md5(cast(struct_update({{ alias }}, load_id := '') as varchar))
 {%- endmacro %}

@@ -1,10 +1,12 @@
 {#-
-  Select one row for each key from `relation`: the one with the greatest `prefer`, such
-  as when it was received, then the one with the greatest content hash. The order of
-  arrival never decides, so shuffled and repeated feeds give the same table. Few keys
-  repeat, and only their rows are sorted and hashed.
+  Select one row for each key from `relation`: the one that is greatest in what `prefer`
+  lists. A shop exports an order again when its status changes, so by default the later
+  load wins; events say themselves when they were received. What remains is decided by
+  the content, never by the order of rows, so that shuffled and repeated feeds give the
+  same table; of equal rows the first load's stays. Few keys repeat, and only their rows
+  are sorted and hashed.
 -#}
-{% macro latest_version(relation, key, prefer=none) -%}
+{% macro latest_version(relation, key, prefer=['load_id']) -%}
     {%- set same_key = [] -%}
     {%- for column in key -%}
         {%- do same_key.append(
@@ -29,9 +31,10 @@
     qualify row_number() over (
         partition by {{ key | join(', ') }}
         order by
-            {%- if prefer %}
-            {{ prefer }} desc nulls last,
-            {%- endif %}
-            {{ row_hash('versions') }} desc
+            {%- for expression in prefer %}
+            {{ expression }} desc nulls last,
+            {%- endfor %}
+            {{ content_hash('versions') }} desc,
+            load_id
     ) = 1
 {%- endmacro %}

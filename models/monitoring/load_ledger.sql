@@ -1,5 +1,5 @@
--- What the loader took in, refused and derived.
--- Grain: one row per load, destination and rule.
+-- What the loader took in, refused, consulted and derived.
+-- Grain: one row per load, input, outcome, destination and rule.
 with
 
 loads as (

@@ -30,19 +30,23 @@ class Column:
     sealed: bool = False
     pseudonym_of: str | None = None
     redacted: bool = False
+    made_from_content: bool = False
+    partition: bool = False
 
 
 @dataclass(frozen=True)
 class RawTable:
     """One raw table: its key and its columns in order.
 
-    ``is_ledger`` marks what the loader writes of its own, which no store has.
+    ``happened_at`` names the column that says when a row happened, where the table has
+    one; ``is_ledger`` marks what the loader writes of its own, which no store has.
     """
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    happened_at: str | None = None
     is_ledger: bool = False
 
     def column(self, name: str) -> Column:
@@ -51,6 +55,16 @@ class RawTable:
             if column.name == name:
                 return column
         raise KeyError(name)
+
+    @property
+    def written(self) -> tuple[Column, ...]:
+        """Columns that lie inside a file; the others are told by its path."""
+        return tuple(column for column in self.columns if not column.partition)
+
+    @property
+    def given(self) -> tuple[Column, ...]:
+        """Columns that a shop gives; the others are made while loading."""
+        return tuple(column for column in self.written if not column.pseudonym_of)
 
     @property
     def sealed(self) -> tuple[Column, ...]:
@@ -77,6 +91,8 @@ def _column(declared: dict[str, Any]) -> Column:
         sealed=meta.get("sealed", False),
         pseudonym_of=meta.get("pseudonym_of"),
         redacted=meta.get("redacted", False),
+        made_from_content=meta.get("made_from_content", False),
+        partition=meta.get("partition", False),
     )
 
 
@@ -90,6 +106,7 @@ def read_contract(project_dir: Path) -> dict[str, RawTable]:
             description=table["description"],
             key=tuple(table["config"]["meta"]["key"]),
             columns=tuple(_column(column) for column in table["columns"]),
+            happened_at=table["config"]["meta"].get("happened_at"),
             is_ledger=table["config"]["meta"].get("ledger", False),
         )
         for table in source["tables"]

@@ -6,22 +6,22 @@ bytes for equal input, so sealed columns still join and deduplicate; only the ex
 opens them again. ``Sealer.pseudonym`` gives the HMAC-SHA256 (RFC 2104) of the
 normalised value under a key of its own, for matching people without opening anything.
 
-Both keys are derived by HKDF (RFC 5869) from one secret; ``martlet.loading.keys`` finds
-it.
+Both keys are derived by HKDF (RFC 5869) from the secrets in a key text;
+``martlet.loading.keys`` finds it. The sealing secret can be changed, the pseudonym
+secret cannot: other pseudonyms would make strangers of all people.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
-import re
-import unicodedata
+import secrets
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote, unquote
 
-import phonenumbers
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -35,95 +35,144 @@ PSEUDONYM = "[0-9a-f]{64}"  # a regular expression over the whole text
 # Published on purpose: it seals the built-in sample, which holds no real person.
 DEMO_KEY = "martlet-demo-key-published-in-the-source-seals-only-the-sample"
 
-_MIN_KEY_CHARS = 32
-_EMAIL = re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<![\w.])(?!\d{4}-\d\d-\d\d)\+?\d[\d\s()./-]{7,17}\d(?![\w.])")
+_MIN_SECRET_CHARS = 32
+_KEY_PREFIX = "martlet-key:"
 
 
-class Sealer:
-    """Seals, opens and pseudonymises contact values under one secret.
+@dataclass(frozen=True)
+class Key:
+    """The secrets of a store; ``previous`` is there while a rotation is unfinished.
 
-    Parameters
-    ----------
-    secret : str
-        At least 32 characters. Losing it loses every sealed value.
-    made_key_file : Path, optional
-        The key file, where the secret was made just now and its owner must hear of it.
+    Written as text, a key is either one plain secret, which seals and makes pseudonyms,
+    or ``martlet-key:<sealing>:<pseudonyms>`` or
+    ``martlet-key:<sealing>:<pseudonyms>:<previous sealing>``, each secret
+    percent-encoded.
     """
 
-    def __init__(self, secret: str, *, made_key_file: Path | None = None) -> None:
-        if len(secret) < _MIN_KEY_CHARS:
+    sealing: str = field(repr=False)
+    pseudonyms: str = field(repr=False)
+    previous: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def new(cls) -> Key:
+        """Draw a key for a new store."""
+        return cls(secrets.token_urlsafe(48), secrets.token_urlsafe(48))
+
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        """Read a key text; ``EnvironmentFault``, which quotes none of it, if it is none."""
+        if not text.startswith(_KEY_PREFIX):
+            key = cls(text, text)
+        else:
+            parts = text.removeprefix(_KEY_PREFIX).split(":")
+            if len(parts) not in (2, 3):
+                raise EnvironmentFault(
+                    f"The key begins with {_KEY_PREFIX} and has {len(parts)} secrets "
+                    "behind it, not two or three.",
+                    "Put back the copy of the key that you kept.",
+                )
+            key = cls(*map(unquote, parts))
+        shortest = min(map(len, key._secrets))
+        if shortest < _MIN_SECRET_CHARS:
             raise EnvironmentFault(
-                f"MARTLET_KEY has {len(secret)} characters and needs at least "
-                f"{_MIN_KEY_CHARS}: a short key can be guessed.",
+                f"The key has {shortest} characters and needs at least "
+                f"{_MIN_SECRET_CHARS}: a short key can be guessed.",
                 "Set a long random one: "
                 'export MARTLET_KEY="$(openssl rand -base64 48)"',
             )
-        self._secret = secret.encode()
+        return key
+
+    def __str__(self) -> str:
+        """Write the key text."""
+        return _KEY_PREFIX + ":".join(quote(part, safe="") for part in self._secrets)
+
+    def rotated(self) -> Key:
+        """Draw a new sealing secret; what the present one sealed still opens."""
+        return replace(self, sealing=secrets.token_urlsafe(48), previous=self.sealing)
+
+    def settled(self) -> Key:
+        """Leave the previous sealing secret out: nothing is sealed under it any more."""
+        return replace(self, previous=None)
+
+    @property
+    def _secrets(self) -> tuple[str, ...]:
+        given = (self.sealing, self.pseudonyms, self.previous)
+        return tuple(secret for secret in given if secret is not None)
+
+
+class Sealer:
+    """Seals, opens and pseudonymises contact values under one key.
+
+    Parameters
+    ----------
+    key_text : str
+        A key as text (see :class:`Key`). Losing it loses every sealed value.
+    made_key_file : Path, optional
+        The key file, where the key was made just now and its owner must hear of it.
+    """
+
+    def __init__(self, key_text: str, *, made_key_file: Path | None = None) -> None:
+        self._key = Key.parse(key_text)
         self.made_key_file = made_key_file
 
-    def _derive(self, purpose: str, length: int) -> bytes:
-        derivation = HKDF(
-            SHA256(), length, salt=None, info=f"martlet {purpose}".encode()
-        )
-        return derivation.derive(self._secret)
-
     @cached_property
-    def _cipher(self) -> AESSIV:
-        return AESSIV(self._derive("sealing", 64))
+    def _ciphers(self) -> tuple[AESSIV, ...]:
+        """The cipher that seals, and then the one that only opens, if there is one."""
+        sealing = (self._key.sealing, self._key.previous)
+        return tuple(
+            AESSIV(_derive(secret, "sealing", 64))
+            for secret in sealing
+            if secret is not None
+        )
 
     @cached_property
     def _pseudonym_key(self) -> bytes:
-        return self._derive("pseudonyms", 32)
+        return _derive(self._key.pseudonyms, "pseudonyms", 32)
 
     def seal(self, value: str) -> str:
         """Encrypt ``value`` to ASCII text that starts with ``sealed:``."""
-        sealed = self._cipher.encrypt(value.encode("utf-8"), None)
-        return PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii")
+        return self._seal(value.encode("utf-8"))
 
     def unseal(self, sealed: str) -> str:
         """Open what :meth:`seal` made; ``EnvironmentFault`` under another key."""
-        try:
-            raw = base64.urlsafe_b64decode(sealed.removeprefix(PREFIX))
-            return self._cipher.decrypt(raw, None).decode("utf-8")
-        except (InvalidTag, binascii.Error, ValueError) as error:
+        value = self._open(sealed)
+        if value is None:
             raise EnvironmentFault(
                 "Contact data does not open with this MARTLET_KEY: it was sealed "
                 "under another key, or is damaged.",
                 "Set MARTLET_KEY to the key this store was loaded with.",
-            ) from error
+            )
+        return value.decode("utf-8")
+
+    def reseal(self, sealed: str) -> str | None:
+        """Seal anew what the present or the previous secret sealed; else ``None``.
+
+        What the present one sealed comes back as it is.
+        """
+        value = self._open(sealed)
+        return None if value is None else self._seal(value)
 
     def pseudonym(self, normalised: str) -> str:
         """Return the keyed hash of a normalised value, as 64 hex characters."""
-        digest = hmac.new(self._pseudonym_key, normalised.encode(), hashlib.sha256)
-        return digest.hexdigest()
+        return hmac.digest(self._pseudonym_key, normalised.encode(), "sha256").hex()
+
+    def _seal(self, value: bytes) -> str:
+        sealed = self._ciphers[0].encrypt(value, None)
+        return PREFIX + base64.urlsafe_b64encode(sealed).decode("ascii")
+
+    def _open(self, sealed: str) -> bytes | None:
+        try:
+            encrypted = base64.urlsafe_b64decode(sealed.removeprefix(PREFIX))
+        except (binascii.Error, ValueError):
+            return None
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(encrypted, None)
+            except (InvalidTag, ValueError):
+                continue
+        return None
 
 
-def is_sealed(value: str) -> bool:
-    """Say whether ``value`` looks like the output of :meth:`Sealer.seal`."""
-    return value.startswith(PREFIX)
-
-
-def normalise_email(email: str) -> str:
-    """Lower-case, trim and NFKC-fold an address so that one person has one form."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
-
-
-def normalise_phone(phone: str, region: str | None = None) -> str:
-    """Write a phone number as E.164 (``+4930123456``), or as digits if it is invalid.
-
-    ``region`` is the ISO country read for numbers without a prefix.
-    """
-    try:
-        parsed = phonenumbers.parse(phone, region)
-    except phonenumbers.NumberParseException:
-        return re.sub(r"\D", "", phone)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
-NORMALISE = {"email": normalise_email, "phone": normalise_phone}
-
-
-def redact(text: str) -> str:
-    """Blot out e-mail addresses and phone numbers inside free text or a URL."""
-    return _PHONE.sub("[phone]", _EMAIL.sub("[email]", text))
+def _derive(secret: str, purpose: str, length: int) -> bytes:
+    info = f"martlet {purpose}".encode()
+    return HKDF(SHA256(), length, salt=None, info=info).derive(secret.encode())

@@ -16,6 +16,9 @@ from martlet.errors import UsageError
 
 RAW_SUFFIXES = (".parquet", ".csv", ".csv.gz")
 
+# A load is one directory of this name, so that one rename brings it or takes it away.
+LOAD_PREFIX = "load_id="
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -52,13 +55,24 @@ def is_sample(store_id: str) -> bool:
 
 
 def raw_files(directory: Path, table: str) -> list[Path]:
-    """List the files of one raw table, in name order."""
-    folder = directory / table
-    if not folder.is_dir():
-        return []
+    """List the files of one raw table, in name order.
+
+    Files that a person put there lie in ``<table>``, what was loaded in
+    ``load_id=<load_id>/<table>``.
+    """
+    folders = [directory / table, *directory.glob(f"{LOAD_PREFIX}*/{table}")]
     return sorted(
-        path for path in folder.rglob("*") if path.name.endswith(RAW_SUFFIXES)
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.name.endswith(RAW_SUFFIXES)
     )
+
+
+def load_id_of(file: Path) -> str | None:
+    """Tell the load that brought a raw file; ``None`` where a person put it there."""
+    folder = file.parent.parent.name
+    return folder.removeprefix(LOAD_PREFIX) if folder.startswith(LOAD_PREFIX) else None
 
 
 def find_project(start: Path | None = None) -> Path:

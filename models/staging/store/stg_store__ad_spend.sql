@@ -14,7 +14,8 @@ renamed as (
         coalesce(impressions, 0) as impressions,
         coalesce(clicks, 0) as clicks,
         coalesce(spend, 0) as spend,
-        upper(trim(currency)) as currency
+        upper(trim(currency)) as currency,
+        load_id
     from source
     where date_day is not null
         and platform is not null

@@ -14,7 +14,8 @@ renamed as (
         assigned_at,
         segment_id,
         export_id,
-        score_decile
+        score_decile,
+        load_id
     from source
     where campaign_id is not null
         and customer_id is not null

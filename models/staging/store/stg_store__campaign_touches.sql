@@ -13,7 +13,8 @@ renamed as (
         customer_id as source_customer_id,
         visitor_id,
         touch_type,
-        touched_at
+        touched_at,
+        load_id
     from source
     where touch_id is not null
         and {{ happened_before_as_of_date('touched_at') }}

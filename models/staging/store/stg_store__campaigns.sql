@@ -16,7 +16,8 @@ renamed as (
         starts_on,
         ends_on,
         budget,
-        upper(trim(currency)) as currency
+        upper(trim(currency)) as currency,
+        load_id
     from source
     where campaign_id is not null
 ),

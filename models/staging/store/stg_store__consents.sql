@@ -14,7 +14,8 @@ renamed as (
         lower(trim(purpose)) as purpose,
         changed_at,
         state,
-        source as consent_source
+        source as consent_source,
+        load_id
     from source
     where customer_id is not null
         and channel is not null
@@ -26,7 +27,7 @@ latest as (
     {{ latest_version(
         'renamed',
         key=['source_customer_id', 'channel', 'purpose', 'changed_at'],
-        prefer="state <> 'granted'"
+        prefer=["state <> 'granted'", 'load_id']
     ) }}
 )
 

@@ -16,7 +16,8 @@ renamed as (
         postcode,
         registered_at,
         membership_tier,
-        referred_by_customer_id as referred_by_source_customer_id
+        referred_by_customer_id as referred_by_source_customer_id,
+        load_id
     from source
     where customer_id is not null
 ),

@@ -34,14 +34,15 @@ renamed as (
         utm_term,
         device_category,
         country,
-        user_agent
+        user_agent,
+        load_id
     from source
     where event_id is not null
         and {{ happened_before_as_of_date('event_at') }}
 ),
 
 latest as (
-    {{ latest_version('renamed', key=['event_id'], prefer='received_at') }}
+    {{ latest_version('renamed', key=['event_id'], prefer=['received_at']) }}
 )
 
 select * from latest

@@ -12,7 +12,8 @@ renamed as (
         snapshot_date,
         on_hand,
         on_order,
-        lead_time_days
+        lead_time_days,
+        load_id
     from source
     where product_id is not null
         and snapshot_date is not null

@@ -1,5 +1,6 @@
 -- What the loader counted.
--- Grain: one row per load, destination and rule; of several versions the latest.
+-- Grain: one row per load, input, outcome, destination and rule. The loader writes it, so
+-- there is but one version.
 with
 
 source as (
@@ -10,8 +11,12 @@ renamed as (
     select
         load_id,
         connector,
+        input,
         source_file,
         source_sha256,
+        options,
+        loaded_at,
+        retried_load_id,
         outcome,
         destination,
         rule,
@@ -19,12 +24,6 @@ renamed as (
         amount
     from source
     where load_id is not null
-        and destination is not null
-        and rule is not null
-),
-
-latest as (
-    {{ latest_version('renamed', key=['load_id', 'destination', 'rule']) }}
 )
 
-select * from latest
+select * from renamed

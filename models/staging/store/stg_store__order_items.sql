@@ -15,7 +15,8 @@ renamed as (
         unit_price,
         coalesce(discount_amount, 0) as discount_amount,
         coalesce(line_amount, quantity * unit_price - coalesce(discount_amount, 0))
-            as line_amount
+            as line_amount,
+        load_id
     from source
     where order_id is not null
         and line_number is not null

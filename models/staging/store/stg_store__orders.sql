@@ -20,7 +20,8 @@ renamed as (
         coalesce(tax_amount, 0) as tax_amount,
         coalesce(taxes_included, false) as taxes_included,
         coupon_code,
-        coalesce(is_test, false) as is_test
+        coalesce(is_test, false) as is_test,
+        load_id
     from source
     where order_id is not null
         and {{ happened_before_as_of_date('ordered_at') }}

@@ -16,7 +16,8 @@ renamed as (
         unit_cost,
         upper(trim(currency)) as currency,
         launched_at,
-        discontinued_at
+        discontinued_at,
+        load_id
     from source
     where product_id is not null
 ),

@@ -14,7 +14,8 @@ renamed as (
         product_id,
         quantity,
         refund_amount,
-        returned_at
+        returned_at,
+        load_id
     from source
     where return_id is not null
         and {{ happened_before_as_of_date('returned_at') }}

@@ -14,7 +14,8 @@ renamed as (
         customer_id as source_customer_id,
         rating,
         review_text,
-        reviewed_at
+        reviewed_at,
+        load_id
     from source
     where review_id is not null
         and {{ happened_before_as_of_date('reviewed_at') }}

@@ -10,7 +10,9 @@ renamed as (
     select
         store_id,
         upper(trim(reporting_currency)) as reporting_currency,
-        reporting_timezone
+        reporting_timezone,
+        upper(trim(country)) as country,
+        load_id
     from source
     where store_id is not null
 ),

@@ -13,7 +13,8 @@ renamed as (
         sent_at,
         message_text,
         channel,
-        intent
+        intent,
+        load_id
     from source
     where message_id is not null
         and {{ happened_before_as_of_date('sent_at') }}

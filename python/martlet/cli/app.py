@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from martlet.cli import build, doctor, export, load, models, runs, sample
+from martlet.cli import (
+    build,
+    contract,
+    doctor,
+    export,
+    key,
+    load,
+    loads,
+    models,
+    quarantine,
+    runs,
+    sample,
+)
 
 app = typer.Typer(
     name="martlet",
@@ -14,10 +26,14 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("sample")(sample.sample)
+app.command("contract")(contract.contract)
 app.command("load")(load.load)
+app.add_typer(loads.app, name="loads")
+app.add_typer(quarantine.app, name="quarantine")
 app.command("build")(build.build)
 app.command("cluster")(models.cluster)
 app.command("score")(models.score)
+app.add_typer(key.app, name="key")
 app.command("export")(export.export)
 app.command("runs")(runs.runs)
 app.command("doctor")(doctor.doctor)

@@ -7,6 +7,7 @@ person is watching.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,10 @@ from martlet.errors import MartletError
 if TYPE_CHECKING:
     from martlet.build import OnStep
 
-out = Console(highlight=False)
+# Tables that go to a file or another program are not cut to a screen's width.
+_WIDE = None if sys.stdout.isatty() else 160
+
+out = Console(highlight=False, width=_WIDE)
 err = Console(stderr=True, highlight=False)
 
 

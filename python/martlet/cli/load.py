@@ -1,120 +1,152 @@
-"""``martlet load``: a shop's file into raw tables."""
+"""``martlet load``: what a shop has into raw tables."""
 
 from __future__ import annotations
 
-import shlex
+import difflib
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from martlet.cli.console import (
-    number,
-    print_json,
-    print_line,
-    print_note,
-    print_table,
-    progress_bar,
-)
+from martlet.cli import load_options as given
+from martlet.cli.console import progress_bar
+from martlet.cli.load_output import print_previews, print_reports
 from martlet.cli.options import Json, ProjectDir
-from martlet.contract import read_contract
-from martlet.loading.keys import sealer_for_loading
-from martlet.loading.load import load_connector
-from martlet.loading.report import LoadReport
+from martlet.contract import RawTable
+from martlet.errors import UsageError
+from martlet.loading.connector import (
+    LOADER_TABLES,
+    Connector,
+    connector_names,
+    find_connector,
+)
+from martlet.loading.load import LoadOptions, load_connector, load_table
+from martlet.loading.preview import preview_connector, preview_table
+from martlet.loading.sources.source import Hints
 from martlet.settings import load_settings
 
 
 def load(
-    connector: Annotated[
+    what: Annotated[
         str,
         typer.Argument(
-            help="A built-in connector such as online-retail, or a connector's folder."
+            metavar="TABLE|CONNECTOR",
+            help="A raw table such as orders, a connector such as shopify, or the "
+            "folder of a connector of your own.",
         ),
     ],
-    file: Annotated[Path, typer.Argument(help="The shop's file.")],
-    out_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", help="Raw directory to load into; data/raw if not given."
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files: CSV, JSON lines, Parquet, xlsx, DuckDB. For a table also a "
+            "database's URL, for a connector also a folder.",
         ),
-    ] = None,
+    ],
+    out_dir: given.OutDir = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show what would be loaded, and load nothing."),
+    ] = False,
+    max_refused: given.MaxRefused = None,
+    map_columns: given.Map = None,
+    table: given.Table = None,
+    delimiter: given.Delimiter = None,
+    encoding: given.Encoding = None,
+    decimal_comma: given.DecimalComma = None,
+    timezone: given.Timezone = "UTC",
+    timestamp_formats: given.TimestampFormats = None,
+    store_id: given.StoreId = None,
+    reporting_currency: given.ReportingCurrency = None,
+    reporting_timezone: given.ReportingTimezone = None,
+    country: given.Country = None,
     json: Json = False,
     project_dir: ProjectDir = None,
 ) -> None:
-    """Load a shop's file into raw tables, and put aside what cannot be used."""
+    """Load what a shop has into raw tables, and put aside what cannot be used.
+
+    Every row is stored, or lies in quarantine with its reason. A load is there whole or
+    not at all, and loading the same again changes nothing.
+    """
     settings = load_settings(project_dir)
-    raw = out_dir or settings.home / "raw"
-    quarantine = (out_dir or settings.home) / "quarantine"
-    with progress_bar("Loading") as on_step:
-        report = load_connector(
-            connector,
-            file,
-            raw,
-            read_contract(settings.project_dir),
-            quarantine=quarantine,
-            sealer_factory=lambda: sealer_for_loading(settings.home),
-            progress=on_step,
-        )
-    if json:
-        print_json(_as_dict(report, raw, quarantine))
-        return
-    _print(report, raw, quarantine)
-
-
-def _print(report: LoadReport, raw: Path, quarantine: Path) -> None:
-    if report.already_loaded:
-        print_note(f"{report.source} was loaded before; nothing changed.")
-    print_table(
-        f"{number(report.rows)} rows of {report.source.name}, worth "
-        f"{number(report.amount, 2)}",
-        [
-            ("outcome", "left"),
-            ("where to", "left"),
-            ("rule", "left"),
-            ("rows", "right"),
-            ("amount", "right"),
-        ],
-        [
-            (
-                count.outcome,
-                count.destination,
-                count.rule,
-                number(count.rows),
-                number(count.amount, 2),
+    destination = given.destination_of(settings, out_dir)
+    target = _target(what, destination.contract)
+    options = LoadOptions(
+        hints=Hints(delimiter=delimiter, encoding=encoding, table=table),
+        mapping=given.mapping_of(map_columns),
+        decimal_comma=decimal_comma,
+        timezone=timezone,
+        timestamp_formats=timestamp_formats or (),
+        max_refused=given.share_of(max_refused),
+        store={
+            "store_id": store_id,
+            "reporting_currency": reporting_currency,
+            "reporting_timezone": reporting_timezone,
+            "country": country,
+        },
+    )
+    if isinstance(target, Connector):
+        _check_fits_connector(target, options)
+    now = datetime.now(UTC).replace(tzinfo=None)
+    find_sealer = given.sealer_finder(settings)
+    done = []
+    with progress_bar("Reading" if dry_run else "Loading") as on_step:
+        if isinstance(target, Connector):
+            paths = [Path(source) for source in sources]
+            common = (target, paths, destination, options)
+            on_step("read", 0, 2)
+            done.append(
+                preview_connector(*common, now)
+                if dry_run
+                else load_connector(*common, find_sealer, now, on_step)
             )
-            for count in report.counts
-        ],
-    )
-    if report.summary:
-        print_table(
-            "In the file as it came",
-            [("what", "left"), ("rows", "right"), ("amount", "right")],
-            [
-                (line.label, number(line.rows), number(line.amount, 2))
-                for line in report.summary
-            ],
-        )
-    if any(count.outcome == "refused" for count in report.counts):
-        print_note(f"Refused rows are sealed in {quarantine}")
-    if report.made_key_file:
-        print_note(
-            f"A key was made in {report.made_key_file}. Keep a copy: without it sealed "
-            "data cannot be opened."
-        )
-    print_line("Raw tables", raw)
-    print_line(
-        "Build them", f"MARTLET_RAW={shlex.quote(str(raw.resolve()))} martlet build"
-    )
+        else:
+            for number, source in enumerate(sources):
+                common = (target, source, destination, options)
+                on_step(source, number, len(sources))
+                done.append(
+                    preview_table(*common, now)
+                    if dry_run
+                    else load_table(*common, find_sealer, now)
+                )
+    if dry_run:
+        print_previews(done, as_json=json)
+    else:
+        print_reports(done, destination, settings.home, as_json=json)
 
 
-def _as_dict(report: LoadReport, raw: Path, quarantine: Path) -> dict:
-    return {
-        "load_id": report.load_id,
-        "already_loaded": report.already_loaded,
-        "rows": report.rows,
-        "amount": report.amount,
-        "counts": [vars(count) for count in report.counts],
-        "summary": [vars(line) for line in report.summary],
-        "raw": str(raw),
-        "quarantine": str(quarantine),
+def _target(what: str, contract: Mapping[str, RawTable]) -> str | Connector:
+    """Tell whether a raw table or a connector is meant."""
+    tables = [table for table in contract if table not in LOADER_TABLES]
+    if what in tables:
+        return what
+    known = [*tables, *connector_names()]
+    if what not in known and not (Path(what) / "connector.yml").is_file():
+        close = difflib.get_close_matches(what, known, n=1, cutoff=0.5)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise UsageError(
+            f"{what} is neither a raw table nor a connector.{meant}",
+            f"Tables: {', '.join(tables)}. Connectors: {', '.join(connector_names())}. "
+            "Or pass the folder of a connector of your own.",
+        )
+    return find_connector(what, dict(contract))
+
+
+def _check_fits_connector(connector: Connector, options: LoadOptions) -> None:
+    """Refuse what only a table needs to be told: a connector knows its files."""
+    told = {
+        "--map": options.mapping,
+        "--table": options.hints.table,
+        "--decimal-comma": options.decimal_comma is not None,
+        "--timezone": options.timezone != "UTC",
+        "--timestamp-format": options.timestamp_formats,
     }
+    for option, is_said in told.items():
+        if is_said:
+            raise UsageError(
+                f"{option} is for raw tables; {connector.name} knows how its files are "
+                "written.",
+                f"Leave it out, or copy {connector.folder} and change the copy.",
+            )

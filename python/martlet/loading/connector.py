@@ -1,24 +1,30 @@
-"""Connectors: folders of SQL that turn one kind of file into raw tables.
+"""Connectors: folders of SQL that turn the files of one system into raw tables.
 
 A connector needs no Python. Its folder holds
 
 ``connector.yml``
-    ``title`` and ``description``; ``formats`` (of ``parquet``, ``csv``, ``xlsx``);
-    ``store`` (``store_id``, ``reporting_currency``, ``reporting_timezone``); and
-    ``columns``: for each column the file must have, the name SQL gets to see, the
-    ``names`` it is published under (compared without case, spaces and punctuation),
-    its ``type`` (of DuckDB, or ``code`` for identifiers that spreadsheets turn into
-    numbers), ``required`` where it may never be empty, and ``written_as`` for
-    timestamps in spellings other than ISO's (strptime patterns).
-``input.sql``
-    One row per ``source_row`` of the view ``source_file``, which holds the file's
-    columns typed. May add ``amount`` (what the row is worth) and ``refused_rule`` with
-    ``refused_reason``; a reason must not quote values. The result is ``input``, and
-    ``accepted`` is ``input`` without the refused rows.
-``<raw table>.sql``
-    Rows of one raw table, from ``accepted``. With a column ``source_row`` these are the
-    file's rows themselves, each of which must go to exactly one table; without it they
-    are derived from them, such as the distinct customers.
+    ``title`` and ``description``; ``store`` (``store_id``, ``reporting_currency``,
+    ``reporting_timezone``), if the files are always of one shop; and ``inputs``. Each
+    input has ``files``, patterns of the names it comes under (``orders*``, compared
+    without case and extension); ``optional`` where it may be absent, and is empty then;
+    ``consulted`` where its rows are only looked up by others and are no raw rows
+    themselves; and ``columns``. For each column that is the name SQL gets to see, the
+    ``names`` it is published under (compared without case, spaces and punctuation), its
+    ``type`` (of DuckDB, ``code`` for identifiers that spreadsheets turn into numbers,
+    or ``json``), ``required`` where no value may be empty, ``optional`` where the
+    column may be absent, and ``written_as`` for timestamps in spellings other than
+    ISO's (strptime patterns).
+``inputs/<input>.sql``, if wanted
+    One row per ``source_row`` of the view ``source_<input>``, which holds the rows of
+    the input typed. May add ``amount`` (what the row is worth) and ``refused_rule`` with
+    ``refused_reason``; a reason must not quote values. Without it the input is its
+    source as it is. The result is ``<input>``, and ``accepted_<input>`` is that without
+    the refused rows.
+``tables/<raw table>.sql``
+    Rows of one raw table, from accepted inputs. With a column ``source_row`` these are
+    the rows of an input themselves, each of which must go to exactly one table; a
+    column ``source_input`` says of which input, where there are several. Without it
+    they are derived, such as the distinct customers.
 ``summary.sql``, if wanted
     ``label``, ``rows``, ``amount``: what to tell the person who loads.
 
@@ -28,6 +34,7 @@ The store's settings are variables: ``getvariable('reporting_timezone')``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -35,39 +42,40 @@ import yaml
 
 from martlet.contract import RawTable
 from martlet.errors import UsageError
+from martlet.loading.columns import SourceColumn
 from martlet.settings import is_sample
 
 BUILT_IN = Path(__file__).parents[1] / "connectors"
-FORMATS = ("parquet", "csv", "xlsx")
 
 # Tables that the loader writes itself.
 LOADER_TABLES = ("store", "loads")
 
 
 @dataclass(frozen=True)
-class SourceColumn:
-    """One column that the file must have."""
-
-    name: str
-    names: tuple[str, ...]
-    type: str = "varchar"
-    required: bool = False
-    written_as: tuple[str, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """How to speak of it: ``UnitPrice (or Price)``."""
-        first, *others = self.names
-        return f"{first} (or {', '.join(others)})" if others else first
-
-
-@dataclass(frozen=True)
 class Store:
-    """Whose data the connector brings."""
+    """Whose data a load brings."""
 
     store_id: str
     reporting_currency: str
     reporting_timezone: str
+    country: str | None = None
+
+
+@dataclass(frozen=True)
+class Input:
+    """One kind of file that a connector reads."""
+
+    name: str
+    columns: tuple[SourceColumn, ...]
+    files: tuple[str, ...] = ("*",)
+    optional: bool = False
+    consulted: bool = False
+    sql: str | None = None
+
+    def takes(self, path: Path) -> bool:
+        """Say whether a file goes by a name that this input comes under."""
+        name = path.name.partition(".")[0].casefold()
+        return any(fnmatchcase(name, pattern.casefold()) for pattern in self.files)
 
 
 @dataclass(frozen=True)
@@ -78,10 +86,8 @@ class Connector:
     folder: Path
     title: str
     description: str
-    formats: tuple[str, ...]
-    columns: tuple[SourceColumn, ...]
-    store: Store
-    input_sql: str
+    inputs: tuple[Input, ...]
+    store: Store | None
     tables: dict[str, str]
     summary_sql: str | None
     text: str = field(repr=False)
@@ -114,30 +120,30 @@ def find_connector(connector: str | Path, contract: dict[str, RawTable]) -> Conn
 
 def _read(folder: Path, contract: dict[str, RawTable]) -> Connector:
     settings = folder / "connector.yml"
-    statements = {
-        path.stem: path.read_text("utf-8").strip().removesuffix(";")
-        for path in folder.glob("*.sql")
+    parts = [settings, *sorted(folder.rglob("*.sql"))]
+    texts = {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in parts
     }
-    texts = [
-        settings.read_text("utf-8"),
-        *(statements[name] for name in sorted(statements)),
-    ]
+    statements = {name: text.strip().removesuffix(";") for name, text in texts.items()}
     try:
-        declared = yaml.safe_load(texts[0])
+        declared = yaml.safe_load(texts["connector.yml"])
         connector = Connector(
             name=folder.resolve().name.replace("_", "-"),
             folder=folder,
             title=declared["title"],
             description=declared["description"],
-            formats=tuple(declared["formats"]),
-            columns=tuple(
-                _column(name, column) for name, column in declared["columns"].items()
+            inputs=tuple(
+                _input(name, {**given}, statements.get(f"inputs/{name}.sql"))
+                for name, given in declared["inputs"].items()
             ),
-            store=Store(**declared["store"]),
-            input_sql=statements.pop("input"),
-            summary_sql=statements.pop("summary", None),
-            tables=dict(sorted(statements.items())),
-            text="\n".join(texts),
+            store=Store(**declared["store"]) if "store" in declared else None,
+            tables={
+                name.removeprefix("tables/").removesuffix(".sql"): sql
+                for name, sql in statements.items()
+                if name.startswith("tables/")
+            },
+            summary_sql=statements.get("summary.sql"),
+            text="\n".join(texts.values()),
         )
     except KeyError as error:
         raise UsageError(
@@ -149,8 +155,16 @@ def _read(folder: Path, contract: dict[str, RawTable]) -> Connector:
             f"{settings} is not a connector's settings: {error}",
             f"Compare it with {BUILT_IN / 'online_retail' / 'connector.yml'}.",
         ) from error
-    _check(connector, folder, contract)
+    _check(connector, contract)
     return connector
+
+
+def _input(name: str, declared: dict[str, Any], sql: str | None) -> Input:
+    columns = tuple(
+        _column(column, given) for column, given in declared.pop("columns").items()
+    )
+    files = tuple(_list(declared.pop("files", ["*"]), f"files of input {name}"))
+    return Input(name=name, columns=columns, files=files, sql=sql, **declared)
 
 
 def _column(name: str, declared: dict[str, Any]) -> SourceColumn:
@@ -158,35 +172,33 @@ def _column(name: str, declared: dict[str, Any]) -> SourceColumn:
     unknown = sorted(set(declared) - known)
     if unknown:
         raise ValueError(f"column {name} has the unknown setting {unknown[0]!r}")
-    for setting in ("names", "written_as"):
-        if not isinstance(declared.get(setting, []), list):
-            raise ValueError(f"{setting} of column {name} is not a list")
     lists = {
-        "names": tuple(declared.get("names", [name])),
-        "written_as": tuple(declared.get("written_as", [])),
+        setting: tuple(_list(declared.get(setting, default), f"{setting} of {name}"))
+        for setting, default in (("names", [name]), ("written_as", []))
     }
     return SourceColumn(name=name, **{**declared, **lists})
 
 
-def _check(connector: Connector, folder: Path, contract: dict[str, RawTable]) -> None:
-    strange = [name for name in connector.formats if name not in FORMATS]
-    if strange:
-        raise UsageError(
-            f"The connector in {folder} names the unknown format {strange[0]}.",
-            f"Known formats are {', '.join(FORMATS)}.",
-        )
+def _list(value: Any, what: str) -> list[str]:
+    if not isinstance(value, list):
+        raise ValueError(f"{what} is not a list")
+    return value
+
+
+def _check(connector: Connector, contract: dict[str, RawTable]) -> None:
     makeable = [table for table in contract if table not in LOADER_TABLES]
     strange = [table for table in connector.tables if table not in makeable]
     if strange:
         raise UsageError(
-            f"{folder / strange[0]}.sql makes {strange[0]}, which is no raw table that "
-            "a connector can make.",
+            f"{connector.folder}/tables/{strange[0]}.sql makes {strange[0]}, which is "
+            "no raw table that a connector can make.",
             f"Name it after one of: {', '.join(makeable)}.",
         )
-    if is_sample(connector.store.store_id):
+    if connector.store and is_sample(connector.store.store_id):
         # Else a real shop would be opened with the samples' published key.
         raise UsageError(
-            f"The connector in {folder} names its store {connector.store.store_id}; "
-            "ids such as sample-1500-426-7 are kept for the built-in samples.",
+            f"The connector in {connector.folder} names its store "
+            f"{connector.store.store_id}; ids such as sample-1500-426-7 are kept for "
+            "the built-in samples.",
             "Give the store another store_id in connector.yml.",
         )

@@ -1,23 +1,26 @@
-"""Find the secret that seals a store's contact data, or make it on the first load.
+"""Find the key that seals a store's contact data, or make it.
 
 It is looked up in one order everywhere: ``MARTLET_KEY``, then the key file in
 ``MARTLET_HOME``. Whoever loads without either gets a key file, so that a first load
-works without preparation and is sealed all the same.
+works without preparation and is sealed all the same. A key file is its owner's only
+(mode 0600), is never half written, and never takes the place of another key but when
+that one is rotated.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
-from martlet.errors import EnvironmentFault
-from martlet.sealing import DEMO_KEY, Sealer
+from martlet.errors import EnvironmentFault, UsageError
+from martlet.sealing import DEMO_KEY, Key, Sealer
 from martlet.settings import is_sample
+
+VARIABLE = "MARTLET_KEY"
 
 
 def key_file(home: Path) -> Path:
-    """Where the secret lies if ``MARTLET_KEY`` does not hold it."""
+    """Where the key lies if ``MARTLET_KEY`` does not hold it."""
     return home / "martlet.key"
 
 
@@ -36,12 +39,13 @@ def find_sealer(home: Path, store_id: str = "") -> Sealer:
     EnvironmentFault
         There is no key, or the key file is damaged.
     """
-    if is_sample(store_id):
-        return Sealer(DEMO_KEY)
-    secret = os.environ.get("MARTLET_KEY")
-    if secret:
-        return Sealer(secret)
-    return _read(key_file(home))
+    return Sealer(DEMO_KEY if is_sample(store_id) else str(find_key(home)))
+
+
+def find_key(home: Path) -> Key:
+    """Read the key in use; ``EnvironmentFault`` as in :func:`find_sealer`."""
+    text = os.environ.get(VARIABLE)
+    return Key.parse(text) if text else read_key(key_file(home))
 
 
 def sealer_for_loading(home: Path) -> Sealer:
@@ -50,21 +54,49 @@ def sealer_for_loading(home: Path) -> Sealer:
     The sealer's ``made_key_file`` then names the new file, so that its owner can be
     told to keep a copy.
     """
-    if os.environ.get("MARTLET_KEY") or key_file(home).exists():
+    if os.environ.get(VARIABLE) or key_file(home).exists():
         return find_sealer(home)
-    secret = secrets.token_urlsafe(48)
-    _write(key_file(home), secret)
-    return Sealer(secret, made_key_file=key_file(home))
+    key = Key.new()
+    _write(key_file(home), key)
+    return Sealer(str(key), made_key_file=key_file(home))
 
 
-def _read(path: Path) -> Sealer:
+def make_key(home: Path, out: Path | None = None) -> Path:
+    """Write a new key to the key file, or to ``out``, and say where it is.
+
+    Raises
+    ------
+    UsageError
+        The file is there, or ``MARTLET_KEY`` is set and the key file would be ignored.
+    """
+    if out is None and os.environ.get(VARIABLE):
+        raise UsageError(
+            f"{VARIABLE} is set and goes before the key file: a new one would be "
+            "ignored.",
+            f"Unset {VARIABLE}, or write the key to a file of your own: "
+            "martlet key new --out FILE",
+        )
+    path = out or key_file(home)
     try:
-        secret = path.read_text("ascii").strip()
+        _write(path, Key.new())
+    except FileExistsError:
+        raise UsageError(
+            f"{path} is there, and a key is never overwritten: what it sealed could "
+            "not be opened any more.",
+            "To seal under a new key: martlet key rotate",
+        ) from None
+    return path
+
+
+def read_key(path: Path) -> Key:
+    """Read a key file; ``EnvironmentFault`` where it is missing or damaged."""
+    try:
+        text = path.read_text("ascii").strip()
     except FileNotFoundError:
         raise EnvironmentFault(
-            "This needs the key that contact data was sealed with: MARTLET_KEY is not "
+            f"This needs the key that contact data was sealed with: {VARIABLE} is not "
             f"set, and there is no key file {path}.",
-            "Set MARTLET_KEY to the key this store was loaded with, or put the key "
+            f"Set {VARIABLE} to the key this store was loaded with, or put the key "
             "file back.",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
@@ -73,22 +105,46 @@ def _read(path: Path) -> Sealer:
             "Check its owner and mode (chmod 600), or put back the copy you kept.",
         ) from None
     try:
-        return Sealer(secret)
+        return Key.parse(text)
     except EnvironmentFault as error:
         raise EnvironmentFault(
-            f"The key file {path} is damaged: it holds {len(secret)} characters, too "
-            "few for a key.",
+            f"The key file {path} is damaged. {error.message}",
             "Put back the copy you kept; a new key does not open what is sealed.",
         ) from error
 
 
-def _write(path: Path, secret: str) -> None:
-    """Write the key file for its owner only; never over another one, never half."""
+def replace_key(path: Path, key: Key) -> None:
+    """Write ``key`` to ``path`` in one step, in the place of the key there, if any."""
+    written = path.with_name(f".{path.name}.new")
+    written.unlink(missing_ok=True)
+    _write(written, key)
+    move_durably(written, path)
+
+
+def move_durably(written: Path, target: Path) -> None:
+    """Put a file in the place of another on the same disk, also if the power fails."""
+    _sync(written)
+    os.replace(written, target)
+    _sync(target.parent)
+
+
+def _write(path: Path, key: Key) -> None:
+    """Write a key file for its owner only; never over another one, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secret + "\n")
+            file.write(f"{key}\n")
+        _sync(path)
     except BaseException:
         path.unlink()
         raise
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,150 +1,199 @@
-"""Count what a load did, and know what earlier loads did.
+"""Name loads, count what each did, and know what earlier ones did.
 
 The raw table ``loads`` is the proof that nothing was lost: the rows and amounts of its
-``stored`` and ``refused`` lines add up to the file.
+``stored``, ``refused`` and ``consulted`` lines add up to the source.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from martlet import __version__
 from martlet.contract import RawTable
-from martlet.errors import UsageError
-from martlet.loading.connector import Connector, Store
+from martlet.loading.load_directory import load_ids
 from martlet.loading.report import LoadCount
-from martlet.loading.sql import literal, read_raw
-from martlet.loading.tables import MadeTable
-from martlet.settings import raw_files
+from martlet.loading.sql import identifier, literal
+from martlet.redaction import redact
+from martlet.sealing import Sealer
+from martlet.settings import LOAD_PREFIX
+
+_DIGITS = 6
+
+# Sealed with every load, so that another key is noticed before it seals anything.
+KEY_CHECK = "sealed with the key of this store"
+
+
+@dataclass(frozen=True)
+class LoadedInput:
+    """One input of a load: its name, the source it came from, and its content."""
+
+    name: str
+    source_file: str
+    sha256: str
 
 
 @dataclass(frozen=True)
 class Load:
-    """One file going through one connector."""
+    """One source going through one connector, or into one raw table."""
 
     load_id: str
-    connector: Connector
-    source: Path
-    source_sha256: str
+    connector: str
+    inputs: tuple[LoadedInput, ...]
+    options: Mapping[str, Any]
+    loaded_at: datetime
+    retried_load_id: str | None = None
+
+    @property
+    def source(self) -> str:
+        """How to speak of where it came from."""
+        first, *others = dict.fromkeys(each.source_file for each in self.inputs)
+        return f"{first} and {len(others)} more" if others else first
 
 
-def identify(connector: Connector, source: Path) -> Load:
-    """Name the load of ``source`` after the file's content and the connector's."""
-    with source.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
-    identity = "\n".join([content, connector.name, connector.text, __version__])
-    load_id = hashlib.sha256(identity.encode()).hexdigest()[:12]
-    return Load(load_id, connector, source, content)
+@dataclass(frozen=True)
+class EarlierLoad:
+    """A load that is in the raw store."""
+
+    load_id: str
+    connector: str
+    source_file: str
+    source_sha256: tuple[str, ...]
+    options: str
+    loaded_at: datetime
+    retried_load_id: str | None
+    key_check: str
+    counts: tuple[LoadCount, ...]
 
 
-def earlier_counts(
-    connection: duckdb.DuckDBPyConnection, load: Load, out: Path
-) -> tuple[LoadCount, ...]:
-    """Read what this very load counted before; empty where it never completed."""
-    name = f"load-{load.load_id}.parquet"
-    ledger = out / "loads" / name
-    if not ledger.is_file():
-        return ()
-    counts = _counts(connection, read_raw(ledger))
-    tables = {count.destination for count in counts if count.outcome != "refused"}
-    return counts if all((out / table / name).is_file() for table in tables) else ()
+def name_load(
+    raw: Path,
+    connector: str,
+    text: str,
+    inputs: Sequence[LoadedInput],
+    options: Mapping[str, Any],
+    loaded_at: datetime,
+    retried_load_id: str | None = None,
+) -> Load:
+    """Name a load after its place in the order of loads, and what it brings how.
+
+    ``text`` is what else decides what becomes of the rows: a connector's SQL. A source
+    that was loaded in the same way before gets the name it got then.
+    """
+    contents = [f"{each.name} {each.sha256}" for each in inputs]
+    identity = [connector, text, _as_json(options), retried_load_id or "", __version__]
+    fingerprint = hashlib.sha256("\n".join([*identity, *contents]).encode())
+    short = fingerprint.hexdigest()[:12]
+    known = load_ids(raw)
+    before = [load_id for load_id in known if load_id.endswith(f"-{short}")]
+    last = max((int(load_id.partition("-")[0]) for load_id in known), default=0)
+    load_id = before[0] if before else f"{last + 1:0{_DIGITS}d}-{short}"
+    return Load(load_id, connector, tuple(inputs), options, loaded_at, retried_load_id)
 
 
-def superseded_loads(
-    connection: duckdb.DuckDBPyConnection, load: Load, out: Path
-) -> tuple[str, ...]:
-    """List loads of the same file by an earlier state of the same connector."""
-    found: set[str] = set()
-    for ledger in raw_files(out, "loads"):
-        rows = connection.execute(
-            f"select distinct load_id from {read_raw(ledger)} "
-            "where connector = ? and source_sha256 = ? and load_id <> ?",
-            [load.connector.name, load.source_sha256, load.load_id],
-        ).fetchall()
-        found |= {load_id for (load_id,) in rows}
-    return tuple(sorted(found))
+def earlier_loads(
+    connection: duckdb.DuckDBPyConnection, raw: Path
+) -> list[EarlierLoad]:
+    """Read what the loads of a raw store say of themselves, in their order."""
+    if not load_ids(raw):
+        return []
+    files = literal(raw / f"{LOAD_PREFIX}*" / "loads" / "*.parquet")
+    rows = connection.execute(f"""
+        select
+            regexp_extract(filename, '.*/load_id=([^/]+)/', 1) as load_id,
+            any_value(connector),
+            string_agg(distinct source_file, ', ' order by source_file),
+            list(distinct source_sha256 order by source_sha256),
+            any_value(options),
+            any_value(loaded_at),
+            any_value(retried_load_id),
+            any_value(key_check),
+            list(
+                (input, outcome, destination, rule, rows, amount)
+                order by outcome = 'derived', outcome, destination, input, rule
+            )
+        from read_parquet({files}, hive_partitioning = false, filename = true)
+        group by all
+        order by load_id
+    """).fetchall()
+    return [
+        EarlierLoad(*row[:3], tuple(row[3]), *row[4:8], _counts(row[8])) for row in rows
+    ]
 
 
-def has_store(connection: duckdb.DuckDBPyConnection, store: Store, out: Path) -> bool:
-    """Say whether ``out`` holds this store's data; ``UsageError`` where another's."""
-    declared = (store.store_id, store.reporting_currency, store.reporting_timezone)
-    files = raw_files(out, "store")
-    for file in files:
-        rows = connection.execute(
-            "select distinct store_id, reporting_currency, reporting_timezone "
-            f"from {read_raw(file)}"
-        ).fetchall()
-        for row in rows:
-            if row != declared:
-                raise UsageError(
-                    f"{out} holds the store {' '.join(row)}, and this file belongs to "
-                    f"{' '.join(declared)}; one raw directory holds one store.",
-                    "Pass another directory with --out.",
-                )
-    return bool(files)
+def superseded(earlier: Sequence[EarlierLoad]) -> list[str]:
+    """List loads whose source was loaded again later in another way.
+
+    What was tried again from their quarantine goes with them.
+    """
+    latest = {
+        (load.connector, load.source_sha256): load.load_id
+        for load in earlier
+        if load.retried_load_id is None
+    }
+    replaced = {
+        load.load_id
+        for load in earlier
+        if load.retried_load_id is None
+        and latest[load.connector, load.source_sha256] != load.load_id
+    }
+    return with_retries(replaced, earlier)
 
 
-def make_store(
-    connection: duckdb.DuckDBPyConnection, store: Store, contract: RawTable
-) -> MadeTable:
-    """Create the one row of the raw table ``store``."""
-    table = MadeTable(contract, set(vars(store)))
-    values = ", ".join(
-        f"{literal(value)} as {name}" for name, value in vars(store).items()
-    )
-    connection.execute(f"create table {table.relation} as select {values}")
-    return table
+def with_retries(chosen: set[str], earlier: Sequence[EarlierLoad]) -> list[str]:
+    """Add the loads that tried again what these refused, and theirs in turn."""
+    for other in earlier:  # a retry comes after what it retries
+        if other.retried_load_id in chosen:
+            chosen = chosen | {other.load_id}
+    return sorted(chosen)
 
 
-def make_ledger(
+def write_ledger(
     connection: duckdb.DuckDBPyConnection,
     load: Load,
-    made: list[MadeTable],
+    counts: Sequence[LoadCount],
     contract: RawTable,
-) -> tuple[MadeTable, tuple[LoadCount, ...]]:
-    """Create the rows of the raw table ``loads`` from what the load made."""
-    ledger = MadeTable(contract, {column.name for column in contract.columns})
-    counts = [_count_of(table) for table in made]
-    counts.append("""
-        select 'refused', 'quarantine', rule, count(*), sum(amount)
-        from refused
-        left join input using (source_row)
-        group by rule
-    """)
-    connection.execute(f"""
-        create table {ledger.relation} as
-        select
-            {literal(load.load_id)} as load_id,
-            {literal(load.connector.name)} as connector,
-            {literal(load.source.name)} as source_file,
-            {literal(load.source_sha256)} as source_sha256,
-            counts.*,
-        from ({" union all ".join(counts)})
-            as counts (outcome, destination, rule, rows, amount)
-    """)
-    return ledger, _counts(connection, ledger.relation)
+    sealer: Sealer,
+    path: Path,
+) -> None:
+    """Write the rows of the raw table ``loads``."""
+    inputs = {each.name: each for each in load.inputs}
+    first = load.inputs[0]
+    rows = []
+    for count in counts:
+        source = inputs.get(count.input, first)
+        row = {
+            **vars(count),
+            "connector": load.connector,
+            "source_file": redact(source.source_file),
+            "source_sha256": source.sha256,
+            "options": _as_json(load.options),
+            "loaded_at": load.loaded_at.isoformat(sep=" "),
+            "retried_load_id": load.retried_load_id,
+            "key_check": sealer.seal(KEY_CHECK),
+        }
+        rows.append([row[column.name] for column in contract.written])
+    columns = ", ".join(
+        f"{identifier(column.name)} {column.data_type}" for column in contract.written
+    )
+    marks = ", ".join("?" for _ in contract.written)
+    connection.execute(f"create or replace temp table ledger ({columns})")
+    connection.executemany(f"insert into ledger values ({marks})", rows)
+    connection.execute(f"copy ledger to {literal(path)} (format parquet)")
 
 
-def _count_of(table: MadeTable) -> str:
-    name = literal(table.contract.name)
-    if table.is_stored:
-        return (
-            f"select 'stored', {name}, '', count(*), sum(amount) "
-            f"from {table.relation} inner join input using (source_row)"
-        )
-    return f"select 'derived', {name}, '', count(*), null from {table.relation}"
+def _counts(rows: Sequence[Sequence[Any]]) -> tuple[LoadCount, ...]:
+    return tuple(
+        LoadCount(*(row.values() if isinstance(row, dict) else row)) for row in rows
+    )
 
 
-def _counts(
-    connection: duckdb.DuckDBPyConnection, relation: str
-) -> tuple[LoadCount, ...]:
-    rows = connection.execute(f"""
-        select outcome, destination, rule, rows, cast(amount as decimal(18, 4))
-        from {relation}
-        order by outcome = 'derived', outcome = 'refused', destination, rule
-    """)
-    return tuple(LoadCount(*row) for row in rows.fetchall())
+def _as_json(options: Mapping[str, Any]) -> str:
+    return json.dumps(options, sort_keys=True, ensure_ascii=False)

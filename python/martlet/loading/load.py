@@ -1,156 +1,236 @@
-"""Load one file of a shop through a connector: every row stored or refused, or nothing.
+"""Load a source: every row stored or refused, or nothing.
 
-The steps, each in its own module: read the rows as they came (``files``), type them
-(``parsing``), run the connector's SQL and hold the result to the contract (``tables``),
-count (``ledger``), and write all of it at once, sealed (``writing``, ``outputs``).
+The steps, each in its own module: open the source (``sources``), recognise its columns
+(``columns``), type its texts (``parsing``), hold its rows to the contract (``rules``),
+write them sealed (``table_load`` or ``connector_load``), count (``ledger``), and bring
+all of it into the raw store at once (``load_directory``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from martlet.contract import RawTable
-from martlet.faults import machine_faults
-from martlet.loading.connector import find_connector
-from martlet.loading.files import check_source, read_rows
-from martlet.loading.ledger import (
-    Load,
-    earlier_counts,
-    has_store,
-    identify,
-    make_ledger,
-    make_store,
-    superseded_loads,
-)
-from martlet.loading.outputs import Outputs
-from martlet.loading.parsing import parse_rows
-from martlet.loading.report import LoadCount, LoadReport
-from martlet.loading.sql import scratch_database
-from martlet.loading.tables import MadeTable, make_tables, summarise
-from martlet.loading.writing import (
-    needs_key,
-    register_functions,
-    write_quarantine,
-    write_table,
-)
-from martlet.sealing import Sealer
+from martlet.loading.bringing import Destination, FindSealer, bring, scratch
+from martlet.loading.columns import columns_of, match_columns, require_columns
+from martlet.loading.connector import Connector, Store
+from martlet.loading.connector_load import ConnectorLoad
+from martlet.loading.ledger import LoadedInput, name_load
+from martlet.loading.matching import match_files
+from martlet.loading.reading import infer_reading
+from martlet.loading.report import LoadReport
+from martlet.loading.sources.opening import open_source
+from martlet.loading.sources.source import Hints, Source
+from martlet.loading.store import settle_store
+from martlet.loading.table_load import TableLoad
+
+OnStep = Callable[[str, int, int], None]
 
 
-def load_connector(
-    connector: str | Path,
-    source: Path,
-    out: Path,
-    contract: dict[str, RawTable],
-    *,
-    quarantine: Path,
-    sealer_factory: Callable[[], Sealer],
-    progress: Callable[[str, int, int], None] | None = None,
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a person says a source is to be read.
+
+    ``mapping`` maps raw columns to the source's; ``max_refused`` is a share of 1;
+    ``store`` holds the store's settings by their names. What is ``None`` is inferred.
+    """
+
+    hints: Hints = field(default_factory=Hints)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    decimal_comma: bool | None = None
+    timezone: str = "UTC"
+    timestamp_formats: Sequence[str] = ()
+    max_refused: float | None = None
+    store: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def load_table(
+    name: str,
+    location: str,
+    destination: Destination,
+    options: LoadOptions,
+    find_sealer: FindSealer,
+    loaded_at: datetime,
+    on_step: OnStep | None = None,
 ) -> LoadReport:
-    """Load ``source`` into the raw directory ``out``.
-
-    Writes ``out/<table>/load-<load_id>.parquet`` for each raw table the connector
-    makes, for ``store`` and for ``loads``, and the refused rows to
-    ``quarantine/<connector or raw table>/load-<load_id>.parquet``. All of them appear,
-    or none. Loading the same file again changes nothing.
+    """Load a source whose rows are those of one raw table.
 
     Parameters
     ----------
-    connector : str or Path
-        Name of a built-in connector, or the folder of another one.
-    source : Path
-        The shop's file.
-    out, quarantine : Path
-        Directories for raw tables and for refused rows; made where they are missing.
-    contract : dict of str to RawTable
-        What :func:`martlet.contract.read_contract` gives.
-    sealer_factory : callable
-        Gives the sealer; asked only where there is something to seal.
-    progress : callable, optional
+    name : str
+        The raw table.
+    location : str
+        A path, or the URL of a database.
+    find_sealer : callable
+        Gives the sealer; told whether nothing was loaded before, so that a key may be
+        made.
+    loaded_at : datetime
+        Now (UTC, without a timezone): rows dated later are refused.
+    on_step : callable, optional
         Called before each step with what it does, its number from 0, and their number.
 
     Raises
     ------
     UsageError
-        No such connector or file, or ``out`` holds another store.
+        No such source or column, or the raw directory holds another store.
     RawDataError
-        The file is not what the connector reads.
+        The source is not what the table takes, or too much of it is refused.
+    EnvironmentFault
+        The machine stood in the way: disk, memory, keys, a lock, an interruption.
+    """
+    with scratch(location, destination) as connection, ExitStack() as stack:
+        step = on_step or _say_nothing
+        step("read", 0, 2)
+        store = settle_store(connection, destination.raw, None, options.store)
+        columns = columns_of(destination.contract[name])
+        source = stack.enter_context(
+            open_source(location, options.hints, connection, columns, name)
+        )
+        plan = table_plan(connection, name, source, destination, options)
+        load = name_load(
+            destination.raw,
+            name,
+            repr(plan.table),
+            [LoadedInput(name, source.name, source.sha256)],
+            told(options, plan),
+            loaded_at,
+        )
+        step("write", 1, 2)
+        report = bring(connection, destination, load, plan, store, find_sealer)
+        return replace(report, matched=plan.matched, unused=plan.unused)
+
+
+def load_connector(
+    connector: Connector,
+    paths: Sequence[Path],
+    destination: Destination,
+    options: LoadOptions,
+    find_sealer: FindSealer,
+    loaded_at: datetime,
+    on_step: OnStep | None = None,
+) -> LoadReport:
+    """Load the files of one system through a connector.
+
+    Parameters and errors are those of :func:`load_table`; ``paths`` are files, or
+    folders with the files of several inputs.
+
+    Raises
+    ------
     CheckFailed
         The connector has a mistake, such as losing a row.
-    EnvironmentFault
-        The machine stood in the way: disk, memory, keys, an interruption.
     """
-    with (
-        machine_faults(f"Loading {source}", "Nothing of it was kept."),
-        scratch_database() as connection,
-    ):
-        check_source(source)
-        load = identify(find_connector(connector, contract), source)
-        superseded = superseded_loads(connection, load, out)
-        report = LoadReport(
-            load_id=load.load_id,
-            connector=load.connector.name,
-            source=source,
-            counts=earlier_counts(connection, load, out),
-            replaced=superseded,
+    where = ", ".join(map(str, paths))
+    with scratch(where, destination) as connection, ExitStack() as stack:
+        step = on_step or _say_nothing
+        step("read", 0, 2)
+        store = settle_store(
+            connection, destination.raw, connector.store, options.store
         )
-        if report.counts:
-            report = replace(report, already_loaded=True)
-        else:
-            step = progress or _say_nothing
-            step("read the file", 0, 3)
-            read_rows(connection, source, load.connector)
-            step("judge its rows", 1, 3)
-            parse_rows(connection, source, load.connector)
-            made = make_tables(connection, load.connector, contract)
-            summary = summarise(connection, load.connector)
-            step("seal and write", 2, 3)
-            sealer = sealer_factory() if needs_key(connection, made) else None
-            counts = _write(connection, load, made, contract, sealer, out, quarantine)
-            report = replace(
-                report,
-                counts=counts,
-                summary=summary,
-                made_key_file=sealer and sealer.made_key_file,
-            )
-        for load_id in superseded:
-            _remove(load_id, out, quarantine)
-    return report
+        plan = connector_plan(
+            connection, stack, connector, paths, destination, options, store
+        )
+        load = name_load(
+            destination.raw,
+            connector.name,
+            connector.text,
+            [
+                _loaded_input(name, sources)
+                for name, sources in plan.sources.items()
+                if sources
+            ],
+            {},
+            loaded_at,
+        )
+        step("write", 1, 2)
+        report = bring(connection, destination, load, plan, store, find_sealer)
+        if report.already_loaded:
+            return report
+        return replace(report, summary=plan.summary(connection))
 
 
-def _write(
+def table_plan(
     connection: duckdb.DuckDBPyConnection,
-    load: Load,
-    made: list[MadeTable],
-    contract: dict[str, RawTable],
-    sealer: Sealer | None,
-    out: Path,
-    quarantine: Path,
-) -> tuple[LoadCount, ...]:
-    """Write everything of the load, and give the counts it recorded of itself."""
-    register_functions(connection, sealer)
-    tables = list(made)
-    if not has_store(connection, load.connector.store, out):
-        tables.append(make_store(connection, load.connector.store, contract["store"]))
-    ledger, counts = make_ledger(connection, load, made, contract["loads"])
-    with Outputs(load.load_id) as outputs:
-        for table in tables:
-            write_table(connection, table, outputs, out)
-        write_quarantine(connection, load, outputs, quarantine)
-        # Last, because its presence says that the load is complete.
-        write_table(connection, ledger, outputs, out)
-    return counts
+    name: str,
+    source: Source,
+    destination: Destination,
+    options: LoadOptions,
+) -> TableLoad:
+    """See how the columns and values of a source become those of a raw table."""
+    table = destination.contract[name]
+    columns = columns_of(table)
+    matched = match_columns(source.columns, columns, options.mapping)
+    require_columns(
+        source.columns,
+        matched,
+        columns,
+        source.name,
+        f"a source of {name}",
+        f"Say which are which: martlet load {name} … --map raw_column=their_column",
+    )
+    reading = infer_reading(
+        connection,
+        source,
+        columns,
+        matched,
+        decimal_comma=options.decimal_comma,
+        timezone=options.timezone,
+        timestamp_formats=options.timestamp_formats,
+    )
+    return TableLoad(table, source, columns, matched, reading, options.max_refused)
 
 
-def _remove(load_id: str, out: Path, quarantine: Path) -> None:
-    """Remove a load that this one replaces; the store's own row stays."""
-    for root in (out, quarantine):
-        for file in root.glob(f"*/load-{load_id}.parquet"):
-            if file.parent.name != "store":
-                file.unlink()
+def connector_plan(
+    connection: duckdb.DuckDBPyConnection,
+    stack: ExitStack,
+    connector: Connector,
+    paths: Sequence[Path],
+    destination: Destination,
+    options: LoadOptions,
+    store: Store | None,
+) -> ConnectorLoad:
+    """Open every file of every input; they stay open as long as ``stack`` does."""
+    files, _ = match_files(connector, paths)
+    sources = {
+        kind.name: [
+            stack.enter_context(
+                open_source(
+                    str(file), options.hints, connection, kind.columns, kind.name
+                )
+            )
+            for file in files[kind.name]
+        ]
+        for kind in connector.inputs
+    }
+    return ConnectorLoad(
+        connector, destination.contract, sources, store, options.max_refused
+    )
+
+
+def told(options: LoadOptions, plan: TableLoad) -> dict[str, Any]:
+    """What decides how a source was read, for its name and for the ledger."""
+    told = {
+        "map": dict(options.mapping),
+        "delimiter": options.hints.delimiter,
+        "encoding": options.hints.encoding,
+        **plan.reading.as_dict(),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _loaded_input(name: str, sources: Sequence[Source]) -> LoadedInput:
+    """Make one of the files of an input, told by all their contents."""
+    files = "\n".join(f"{source.name} {source.sha256}" for source in sources)
+    sha256 = hashlib.sha256(files.encode()).hexdigest()
+    first, *others = (source.name for source in sources)
+    label = f"{first} and {len(others)} more" if others else first
+    return LoadedInput(name, label, sha256 if others else sources[0].sha256)
 
 
 def _say_nothing(step: str, done: int, total: int) -> None:

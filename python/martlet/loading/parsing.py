@@ -1,124 +1,243 @@
-"""Give the file's columns their declared types, and set aside rows that do not read.
+"""Give the texts of a source their types, in SQL, and say which do not read.
 
-Creates the tables ``refused`` (``source_row``, ``place``, ``rule``, ``reason``) and
-``source_file``, which holds the remaining rows typed and is what a connector's
-``input.sql`` reads.
+A value is either read exactly or not at all: nothing is rounded, cut or shifted in
+silence. Numbers may be written with a comma for the decimal point, timestamps with an
+offset or in a named timezone; what comes out is UTC. An hour that clocks went through
+twice is taken for the second one; one that they left out does not read.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
-import duckdb
-
-from martlet.errors import RawDataError
-from martlet.loading.connector import Connector, SourceColumn
-from martlet.loading.header import match_columns
+from martlet.loading.columns import SourceColumn
+from martlet.loading.rules import MISSING, UNREADABLE
 from martlet.loading.sql import exact_cast, identifier, literal
-from martlet.loading.statements import run
 
-# Above this share of rows that do not read, it is the file that is wrong, not the rows.
-MAX_UNREADABLE_SHARE = 0.05
+# What dataframes, databases and spreadsheets write where there is no number or date.
+_NO_NUMBER = ("", r"\n", "nan", "nat", "null", "none", "n/a", "#n/a", "-")
+
+_TYPES = {"code": "varchar", "json": "varchar"}
+
+# The calendar of Python, Spark and SQL's standard; DuckDB goes on to infinity.
+_FIRST, _LAST = "0001-01-01", "9999-12-31 23:59:59.999999"
+
+_SAYS_UTC = r"(?i)\d\s*(Z|UTC)\s*$"
+_COMMA_NUMBER = r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
+_GROUPED_NUMBER = r"[+-]?\d{1,3}(,\d{3})+\.\d+"
 
 
-def parse_rows(
-    connection: duckdb.DuckDBPyConnection, source: Path, connector: Connector
-) -> None:
-    """Create ``refused`` and ``source_file`` from ``file_rows``.
+@dataclass(frozen=True)
+class Reading:
+    """How a source writes its values.
 
-    Raises
-    ------
-    RawDataError
-        More than 5 % of the rows have a value that is not of its column's type, or lack
-        one that is required.
+    ``timezone`` is that of timestamps without an offset; ``timestamp_formats`` are
+    strptime patterns for spellings other than ISO 8601.
     """
-    header = connection.execute("select row.* from file_rows limit 0").description
-    found = match_columns([column[0] for column in header], connector)
-    texts = ", ".join(
-        f"{_text(column, found[column.name])} as {identifier(column.name)}"
-        for column in connector.columns
-    )
-    values = ", ".join(
-        f"{_value(column)} as {identifier(column.name)}" for column in connector.columns
-    )
-    faults = ", ".join(_faults(column) for column in connector.columns)
-    parsed = f"""
-        create table parsed as
-        with texts as (select source_row, {texts} from file_rows),
-        typed as (select source_row, {values}, texts from texts)
-        select
-            * exclude (texts),
-            list_filter([{faults}], lambda fault: fault is not null) as faults,
-        from typed
+
+    decimal_comma: bool = False
+    timezone: str = "UTC"
+    timestamp_formats: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what differs from the usual, for ledgers and people."""
+        usual = asdict(Reading())
+        return {
+            name: value for name, value in asdict(self).items() if value != usual[name]
+        }
+
+
+def typed_rows(
+    rows: str,
+    columns: Sequence[SourceColumn],
+    matched: Mapping[str, str],
+    reading: Reading,
+    *,
+    keep: Sequence[str] = (),
+) -> str:
+    """SQL for rows of text with their types.
+
+    Parameters
+    ----------
+    rows : str
+        A relation with the struct ``row``, the source's own columns as text.
+    columns : sequence of SourceColumn
+        What to make of them; one that is not in ``matched`` is null.
+    keep : sequence of str
+        Columns of ``rows`` to pass on beside ``row``.
+
+    Returns
+    -------
+    str
+        A query with one column for each of ``columns``, typed, and ``unread``: a struct
+        of ``rule`` and ``reason`` where a value does not read, else null.
     """
-    run(connection, connector, "connector.yml", parsed)
-    _refuse_hopeless(connection, source)
-    connection.execute(f"""
-        create table refused as
+    kept = [identifier(name) for name in keep]
+    texts = [
+        f"row.{identifier(matched[column.name])} as {_raw(column)}"
+        for column in columns
+        if column.name in matched
+    ]
+    values = [
+        f"{_value(column, reading) if column.name in matched else _null(column)} "
+        f"as {identifier(column.name)}"
+        for column in columns
+    ]
+    read = [column for column in columns if column.name in matched]
+    raws = [_raw(column) for column in read]
+    return f"""
         select
-            source_row,
-            {literal(connector.name)} as place,
-            faults[1].rule as rule,
-            array_to_string([fault.reason for fault in faults], '; ') as reason,
-        from parsed
-        where len(faults) > 0;
-        create view source_file as
-        select * exclude (faults) from parsed where len(faults) = 0
-    """)
+            {", ".join([*kept, *(identifier(column.name) for column in columns)])},
+            {_unread(read)} as unread,
+        from (
+            select {", ".join([*kept, *raws, *values])}
+            from (select {", ".join([*kept, *texts])} from {rows})
+        )
+    """
 
 
-def _text(column: SourceColumn, found: str) -> str:
-    """SQL for the value as text, null where the cell says nothing."""
-    text = f"cast(row.{identifier(found)} as varchar)"
-    # NaN is how dataframes write an empty number.
-    nothing = "('')" if column.type == "varchar" else "('', 'nan')"
-    return f"case when lower(trim({text})) not in {nothing} then {text} end"
+def _raw(column: SourceColumn) -> str:
+    return identifier(f"{column.name} as text")
 
 
-def _value(column: SourceColumn) -> str:
-    """SQL for the typed value, null where the text does not read as its type."""
-    text = identifier(column.name)
+def _null(column: SourceColumn) -> str:
+    return f"cast(null as {_TYPES.get(column.type, column.type)})"
+
+
+def _value(column: SourceColumn, reading: Reading) -> str:
+    """SQL for the typed value, null where the text does not read as its type.
+
+    The usual spelling comes first in each, so that others cost only who uses them.
+    """
+    text = _raw(column)
+    if column.type in ("varchar", "json"):
+        # Looking at both ends is cheaper than trimming every text.
+        trimmed = (
+            f"case when starts_with({text}, ' ') or ends_with({text}, ' ') "
+            f"then trim({text}) else {text} end"
+        )
+        return rf"nullif(nullif({trimmed}, ''), '\N')"
     if column.type == "code":
-        return rf"regexp_replace(trim({text}), '^(\d+)\.0+$', '\1')"
-    typed = exact_cast(text, column.type)
-    if column.written_as:
-        patterns = ", ".join(map(literal, column.written_as))
-        return f"coalesce({typed}, try_strptime({text}, [{patterns}]))"
-    return typed
+        trimmed = rf"regexp_replace(trim({text}), '^(\d+)\.0+$', '\1')"
+        return rf"case when lower({trimmed}) not in ('', 'nan') then {trimmed} end"
+    if column.type == "timestamp":
+        # Far moments, such as 290000 BC, are cast and have no time in UTC.
+        moment = f"try({_timestamp(text, column, reading)})"
+        return _in_calendar(moment, "timestamp")
+    if column.type == "date":
+        return _in_calendar(_date(text, column, reading), "date")
+    if column.type == "boolean":
+        return f"try_cast(trim({text}) as boolean)"
+    return _number(text, column.type, reading)
 
 
-def _faults(column: SourceColumn) -> str:
-    """SQL for what is wrong with a value: a struct of rule and reason, or null."""
-    title, text = column.names[0], f"texts.{identifier(column.name)}"
-    unreadable = _fault("unreadable_value", f"{title} does not read as {column.type}")
-    missing = (
-        _fault("missing_value", f"{title} is empty") if column.required else "null"
-    )
+def _timestamp(text: str, column: SourceColumn, reading: Reading) -> str:
+    # Some write a space before the offset, which DuckDB does not read.
+    joined = f"replace(replace({text}, ' +', '+'), ' -', '-')"
+    instant = f"try_cast({joined} as timestamptz) at time zone 'UTC'"
+    local = f"try_cast({text} as timestamp)"
+    spelled = _spelled(text, column, reading)
+    if reading.timezone == "UTC":
+        behind_date = f"substr({text}, 11)"
+        usual = f"coalesce({local}, {instant}{spelled})"
+    else:
+        behind_date = f"substr(trim({text}), 11)"
+        # DuckDB reads over "Z" and "UTC", which are no local time.
+        usual = (
+            f"case when {local} is null "
+            f"or regexp_matches({text}, {literal(_SAYS_UTC)}) "
+            f"then coalesce({instant}{spelled}) else {_in_utc(local, reading)} end"
+        )
+    # DuckDB reads over an offset when it casts to a timestamp without one.
     return (
-        f"case when {text} is null then {missing} "
-        f"when typed.{identifier(column.name)} is null then {unreadable} end"
+        f"case when contains({text}, '+') or contains({behind_date}, '-') "
+        f"then coalesce({instant}{spelled}) else {usual} end"
     )
+
+
+def _date(text: str, column: SourceColumn, reading: Reading) -> str:
+    spellings = [f"trim({text})"]
+    patterns = (*column.written_as, *reading.timestamp_formats)
+    if patterns:
+        spellings.append(_strptime(text, patterns))
+    return f"coalesce({', '.join(exact_cast(each, 'date') for each in spellings)})"
+
+
+def _spelled(text: str, column: SourceColumn, reading: Reading) -> str:
+    """SQL for further spellings of a timestamp, as further arguments of ``coalesce``."""
+    patterns = (*column.written_as, *reading.timestamp_formats)
+    with_offset = [each for each in patterns if "%z" in each or "%Z" in each]
+    without = [each for each in patterns if each not in with_offset]
+    spelled = ""
+    if with_offset:
+        spelled += f", {_strptime(text, with_offset)} at time zone 'UTC'"
+    if without:
+        spelled += f", {_in_utc(_strptime(text, without), reading)}"
+    return spelled
+
+
+def _strptime(text: str, patterns: Iterable[str]) -> str:
+    return f"try_strptime({text}, [{', '.join(map(literal, patterns))}])"
+
+
+def _in_utc(local: str, reading: Reading) -> str:
+    """SQL for a local time in UTC, null where clocks never showed it."""
+    if reading.timezone == "UTC":
+        return local
+    zone = literal(reading.timezone)
+    instant = f"timezone({zone}, {local})"
+    return (
+        f"case when timezone({zone}, {instant}) = {local} "
+        f"then timezone('UTC', {instant}) end"
+    )
+
+
+def _in_calendar(value: str, data_type: str) -> str:
+    return (
+        f"case when {value} between cast('{_FIRST}' as {data_type}) "
+        f"and cast('{_LAST}' as {data_type}) then {value} end"
+    )
+
+
+def _number(text: str, data_type: str, reading: Reading) -> str:
+    if reading.decimal_comma:
+        plain = f"replace(replace(trim({text}), '.', ''), ',', '.')"
+        return (
+            f"case when regexp_full_match(trim({text}), {literal(_COMMA_NUMBER)}) "
+            f"then {exact_cast(plain, data_type)} end"
+        )
+    grouped = exact_cast(f"replace(trim({text}), ',', '')", data_type)
+    # DuckDB makes 0.0001 of 5.55e-17 where it casts it to a decimal at once.
+    power = exact_cast(f"try_cast({text} as double)", data_type)
+    return (
+        f"case when contains({text}, 'e') or contains({text}, 'E') then {power} "
+        f"else coalesce({exact_cast(text, data_type)}, "
+        f"case when regexp_full_match(trim({text}), {literal(_GROUPED_NUMBER)}) "
+        f"then {grouped} end) end"
+    )
+
+
+def _unread(columns: Iterable[SourceColumn]) -> str:
+    """SQL for the first value that does not read, or is absent and must not be."""
+    cases = []
+    for column in columns:
+        text, value, title = _raw(column), identifier(column.name), column.names[0]
+        if column.type not in ("varchar", "code", "json"):
+            nothing = ", ".join(map(literal, _NO_NUMBER))
+            cases.append(
+                f"when {value} is null and {text} is not null "
+                f"and lower(trim({text})) not in ({nothing}) "
+                f"then {_fault(UNREADABLE, f'{title} does not read as {column.type}')}"
+            )
+        if column.required:
+            cases.append(
+                f"when {value} is null then {_fault(MISSING, f'{title} is empty')}"
+            )
+    nothing = "cast(null as struct(rule varchar, reason varchar))"
+    return f"case {' '.join(cases)} end" if cases else nothing
 
 
 def _fault(rule: str, reason: str) -> str:
     return f"{{'rule': {literal(rule)}, 'reason': {literal(reason)}}}"
-
-
-def _refuse_hopeless(connection: duckdb.DuckDBPyConnection, source: Path) -> None:
-    rows, faulty = connection.execute(
-        "select count(*), count(*) filter (len(faults) > 0) from parsed"
-    ).fetchone()
-    if faulty <= MAX_UNREADABLE_SHARE * rows:
-        return
-    reasons = connection.execute("""
-        select fault.reason, count(*) as rows
-        from (select unnest(faults) as fault from parsed)
-        group by all
-        order by rows desc, fault.reason
-    """).fetchall()
-    listed = "; ".join(f"{reason} in {count:,}" for reason, count in reasons)
-    raise RawDataError(
-        f"{faulty:,} of the {rows:,} rows of {source} cannot be read: {listed}. "
-        f"That is more than {MAX_UNREADABLE_SHARE:.0%}, so nothing of it was loaded.",
-        "Compare how dates and numbers are written with what the connector expects.",
-    )

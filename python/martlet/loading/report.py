@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,20 +11,21 @@ from pathlib import Path
 class LoadCount:
     """Rows that went one way, as in the raw table ``loads``.
 
-    ``outcome`` is ``stored``, ``refused`` or ``derived``; ``rule`` is empty except
-    where the rows were refused; ``amount`` is null where the connector names none.
+    ``outcome`` is ``stored``, ``refused``, ``consulted`` or ``derived``; ``rule`` is
+    empty except where rows were refused; ``amount`` is null where none is named.
     """
 
+    input: str
     outcome: str
     destination: str
     rule: str
     rows: int
-    amount: Decimal | None
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class SummaryLine:
-    """One line of the connector's own summary of the file as it came."""
+    """One line of the connector's own summary of the source as it came."""
 
     label: str
     rows: int
@@ -35,32 +36,37 @@ class SummaryLine:
 class LoadReport:
     """What one load did.
 
-    ``already_loaded`` says that this very file was there before and nothing was
-    changed; ``replaced`` names loads of the same file by an earlier state of the
-    connector, now removed; ``made_key_file`` is the key file, where this load had to
-    make it.
+    ``already_loaded`` says that this very source was there before and nothing was
+    changed; ``replaced`` names loads of the same source read otherwise, now removed;
+    ``matched`` maps raw columns to the source's, ``unused`` lists those that no raw
+    column takes; ``made_key_file`` is the key file, where this load had to make it.
     """
 
     load_id: str
     connector: str
-    source: Path
+    source: str
     counts: tuple[LoadCount, ...]
     summary: tuple[SummaryLine, ...] = ()
+    matched: dict[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    options: dict[str, object] = field(default_factory=dict)
     already_loaded: bool = False
     replaced: tuple[str, ...] = ()
     made_key_file: Path | None = None
 
     @property
     def rows(self) -> int:
-        """Rows of the file: stored and refused."""
-        return sum(count.rows for count in self._of_the_file())
+        """Rows of the source: stored, refused and consulted."""
+        return sum(count.rows for count in self.of_the_source)
 
     @property
     def amount(self) -> Decimal | None:
         """What these rows are worth; null where the connector names no amount."""
-        amounts = [count.amount for count in self._of_the_file()]
+        amounts = [count.amount for count in self.of_the_source]
         known = [amount for amount in amounts if amount is not None]
         return sum(known, Decimal()) if known else None
 
-    def _of_the_file(self) -> list[LoadCount]:
-        return [count for count in self.counts if count.outcome != "derived"]
+    @property
+    def of_the_source(self) -> tuple[LoadCount, ...]:
+        """Counts of the source's own rows, which add up to it."""
+        return tuple(count for count in self.counts if count.outcome != "derived")

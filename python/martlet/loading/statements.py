@@ -27,3 +27,11 @@ def mistake(connector: Connector, what: str) -> CheckFailed:
         f"The connector {connector.name} has a mistake: {what}. Nothing was loaded.",
         f"Correct it in {connector.folder}, and load the file again.",
     )
+
+
+def describe(
+    connection: duckdb.DuckDBPyConnection, connector: Connector, file: str, sql: str
+) -> set[str]:
+    """Give the names of the columns of a statement."""
+    described = run(connection, connector, file, f"describe {sql}").fetchall()
+    return {row[0] for row in described}

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from martlet.normalising import normalise_email
 from martlet.sample import columns
-from martlet.sealing import DEMO_KEY, Sealer, normalise_email
+from martlet.sealing import DEMO_KEY, Sealer
 
 
 def _latin(name: str) -> str:

@@ -1,0 +1,117 @@
+"""Write contact data in one form, so that one person has one pseudonym.
+
+Pseudonyms are never made anew, so what is normalised here must come out the same in
+later versions: a change of a rule makes strangers of people who were known.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import idna
+import phonenumbers
+from babel import Locale
+from babel.core import get_global
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+# Shorter ones are house numbers, floors and zeros; no network has subscribers of four
+# digits that can be called from outside.
+_MIN_PHONE_DIGITS = 5
+
+_MAILTO = re.compile(r"(?:\s*mailto:)+([^?]*)")
+# From the first digit to the first letter or sign that begins a remark or an extension.
+_NUMBER = re.compile(r"[+(]{0,3}\d(?:(?![^\W\d_])[^#;,|&])*")
+
+
+def normalise_email(email: str) -> str:
+    """Write an address in one form; nothing where the text is no address.
+
+    Case, compatibility forms (NFKC), characters that nobody sees (zero-width, soft
+    hyphen, byte order mark), a ``mailto:`` before it and the way an international
+    domain is written (``xn--mller-kva.de``) make no difference.
+    """
+    text = fold(email)
+    if link := _MAILTO.match(text):
+        text = link[1]
+    local, _, domain = text.rpartition("@")
+    local, domain = local.strip(), _one_domain(domain)
+    return f"{local}@{domain}" if local and domain else ""
+
+
+def normalise_phone(phone: str, region: str | None = None) -> str:
+    """Write a number as E.164 (``+4930123456``), extension dropped.
+
+    A number that no network could have comes back as its digits; text with fewer than
+    five digits, or with one digit over and over, as nothing. What is possible is told by
+    length alone: which blocks are in use changes with every numbering plan.
+
+    Parameters
+    ----------
+    phone : str
+        The number as somebody wrote it.
+    region : str, optional
+        ISO 3166-1 alpha-2 code of the country whose prefixes ("0", "00", "011") are
+        meant where the number does not begin with ``+``.
+    """
+    number = _NUMBER.search(fold(phone))
+    digits = phonenumbers.normalize_digits_only(number[0]) if number else ""
+    if len(digits) < _MIN_PHONE_DIGITS or len(set(digits)) == 1:
+        return ""
+    # As written; without what does not belong ("+030 12_34"); and with the "00" that
+    # most of the world dials abroad, since it is written where others are dialled too.
+    readings = (number[0], digits, re.sub("^00", "+", digits))
+    return next(filter(None, (_e164(text, region) for text in readings)), digits)
+
+
+def region_of(country: str | None) -> str | None:
+    """Give the ISO 3166-1 alpha-2 code of a country, or ``None`` where it is unknown.
+
+    Reads codes of two and three letters and English names, in any case.
+    """
+    return _regions().get(fold(country).strip()) if country else None
+
+
+def fold(text: str) -> str:
+    """Fold case and compatibility forms, and drop what nobody sees, line ends too."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    seen = "".join(each for each in folded if each.isprintable())
+    return unicodedata.normalize("NFKC", seen)
+
+
+def _one_domain(domain: str) -> str:
+    domain = domain.strip(" .")
+    if domain.isascii() and "xn--" not in domain:
+        return domain
+    try:
+        return fold(idna.decode(domain, uts46=True))
+    except idna.IDNAError:
+        return domain  # No name that could be registered: compared as it is written.
+
+
+def _e164(text: str, region: str | None) -> str | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+@cache
+def _regions() -> dict[str, str]:
+    """Every way to write a country that is understood, folded, with its code."""
+    known = phonenumbers.SUPPORTED_REGIONS
+    names = {fold(name): code for code, name in Locale("en").territories.items()}
+    aliases = {
+        alias.casefold(): codes[0]
+        for alias, codes in get_global("territory_aliases").items()
+    }
+    codes = {code.casefold(): code for code in known}
+    return {
+        written: code
+        for written, code in {**aliases, **names, **codes}.items()
+        if code in known
+    }
