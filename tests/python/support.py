@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
+
+from martlet.contract import read_contract
+from martlet.loading.bringing import Destination
+from martlet.loading.connector import find_connector
+from martlet.loading.load import LoadOptions, load_connector, load_table
+from martlet.loading.report import LoadReport
+from martlet.loading.sources.source import Hints
+from martlet.sealing import Sealer
 
 PROJECT_DIR = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -27,6 +39,106 @@ ORDER_ITEMS = (
     "o1,2,cup,1,9.00\n"
     "o2,1,tea,1,3.50\n"
 )
+
+
+CONTRACT = read_contract(PROJECT_DIR)
+SEALER = Sealer("test key that is long enough to be one")
+LOADED_AT = datetime(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class RawStore:
+    """A raw directory and its quarantine, and what the loader does to them."""
+
+    directory: Path
+
+    @property
+    def destination(self) -> Destination:
+        """Where its loads go."""
+        return Destination(
+            self.directory / "raw", self.directory / "quarantine", CONTRACT
+        )
+
+    def load(
+        self,
+        table: str,
+        source: str | bytes | Path,
+        *,
+        name: str = "export",
+        delimiter: str | None = None,
+        encoding: str | None = None,
+        sheet: str | None = None,
+        **options: Any,
+    ) -> LoadReport:
+        """Load a file, or what stands in one, into a raw table.
+
+        Tests of single rows want all of them judged, so that any share may be refused.
+        """
+        if isinstance(source, str | bytes):
+            text = source.encode() if isinstance(source, str) else source
+            source = self.directory / name
+            source.parent.mkdir(parents=True, exist_ok=True)
+            source.write_bytes(text)
+        hints = Hints(delimiter, encoding, sheet)
+        return self.load_location(table, str(source), hints=hints, **options)
+
+    def load_location(self, table: str, location: str, **options: Any) -> LoadReport:
+        """Load a path or URL into a raw table."""
+        told = LoadOptions(**{"max_refused": 1.0, **options})
+        return load_table(
+            table, location, self.destination, told, lambda new: SEALER, LOADED_AT
+        )
+
+    def load_through(
+        self, connector: str | Path, *paths: Path, **options: Any
+    ) -> LoadReport:
+        """Load files through a connector."""
+        return load_connector(
+            find_connector(connector, CONTRACT),
+            paths,
+            self.destination,
+            LoadOptions(**options),
+            lambda new: SEALER,
+            LOADED_AT,
+        )
+
+    def rows(self, table: str, columns: str = "*", order: str = "all") -> list[tuple]:
+        """Read what is stored of a raw table."""
+        files = f"{self.destination.raw}/load_id=*/{table}/*.parquet"
+        if not list(self.destination.raw.glob(f"load_id=*/{table}/*.parquet")):
+            return []
+        return duckdb.sql(
+            f"select {columns} from read_parquet('{files}') order by {order}"
+        ).fetchall()
+
+    def refused(self) -> list[dict[str, Any]]:
+        """Read the quarantine, its rows opened as ``came``."""
+        files = sorted(self.destination.quarantine.glob("*/*.parquet"))
+        if not files:
+            return []
+        relation = duckdb.read_parquet([str(file) for file in files]).order(
+            "source_file, source_line nulls last, source_row"
+        )
+        found = [
+            dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
+        ]
+        for row in found:
+            row["came"] = json.loads(SEALER.unseal(row["sealed_row"]))
+        return found
+
+    def reasons(self) -> list[tuple[int | None, str]]:
+        """Give line and reason of what is in quarantine."""
+        return [(row["source_line"], row["reason"]) for row in self.refused()]
+
+    def contents(self) -> dict[Path, bytes]:
+        """Give what all files of both hold, locks and sources left out."""
+        roots = (self.destination.raw, self.destination.quarantine)
+        return {
+            path: path.read_bytes()
+            for root in roots
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path.name != ".lock"
+        }
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ holds* is its ratio.
 
 What the sides are:
 
+- loading: ``load_table`` on a CSV file of events, from its hash to the ledger; DuckDB's own
+  ``read_csv`` to Parquet, which judges, redacts and counts nothing.
 - sessions: the SQL of ``int_sessions``; Polars' streaming engine making the same columns;
   DuckDB doing nothing but sort the same rows into a table, with all columns that
   sessions are made of, and with those alone that they count.
@@ -45,6 +47,16 @@ from martlet.errors import MartletError, UsageError
 SUITE = {
     benchmark.name: benchmark
     for benchmark in (
+        Benchmark(
+            name="loading",
+            unit="events",
+            sides={
+                MARTLET: "loading:run",
+                "DuckDB read_csv": "peers.duckdb_copy:run",
+            },
+            prepare="loading:prepare",
+            check="loading:check",
+        ),
         Benchmark(
             name="sessions",
             unit="events",

@@ -12,6 +12,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[3]
 PEERS = {
+    "loading": {"martlet", "DuckDB read_csv"},
     "sessions": {
         "martlet",
         "Polars streaming",

@@ -15,7 +15,8 @@ from martlet.errors import CheckFailed, EnvironmentFault, MartletError, UsageErr
 from martlet.loading.connector import find_connector
 from martlet.loading.load import load_connector
 from martlet.loading.report import LoadReport
-from martlet.sealing import Sealer, normalise_email, normalise_phone
+from martlet.normalising import normalise_email, normalise_phone
+from martlet.sealing import Sealer
 
 CONTRACT = read_contract(Path(__file__).parents[3])
 SEALER = Sealer("test key that is long enough to be one")

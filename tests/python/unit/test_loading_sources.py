@@ -1,0 +1,447 @@
+"""Whatever a shop has is read whole: formats, encodings, and lines that are no rows."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from martlet.errors import EnvironmentFault, MartletError, RawDataError, UsageError
+from support import RawStore
+
+HEADER = "product_id,product_name,price\n"
+ROWS = "tea,thé vert 茶,3.50\ncup,mug 😀,9.00\n"
+STORED = [
+    ("cup", "mug 😀", Decimal("9.0000")),
+    ("tea", "thé vert 茶", Decimal("3.5000")),
+]
+UNREADABLE = "price does not read as decimal(18,4)"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RawStore:
+    return RawStore(tmp_path)
+
+
+def products(store: RawStore) -> list[tuple]:
+    return store.rows("products", "product_id, product_name, price")
+
+
+SPELLINGS: dict[str, Callable[[str], bytes]] = {
+    "plain": str.encode,
+    "byte-order mark": lambda text: text.encode("utf-8-sig"),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16, big end first": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+    "gzip": lambda text: gzip.compress(text.encode()),
+    "gzip of UTF-16": lambda text: gzip.compress(text.encode("utf-16")),
+    "Windows' ends of lines": lambda text: text.replace("\n", "\r\n").encode(),
+    "old Macs' ends of lines": lambda text: text.replace("\n", "\r").encode(),
+    "mixed ends of lines": lambda text: text.replace("\n", "\r\n", 1).encode(),
+    "another mixture": lambda text: text.replace("\n", "\r", 1).encode(),
+    "no end of the last line": lambda text: text.rstrip("\n").encode(),
+    "semicolons": lambda text: text.replace(",", ";").encode(),
+    "tabs": lambda text: text.replace(",", "\t").encode(),
+    "pipes": lambda text: text.replace(",", "|").encode(),
+    "quotes": lambda text: text.replace("thé vert 茶", '"thé vert 茶"').encode(),
+    "blank lines": lambda text: text.replace("\n", "\n\n").encode(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_csv_in_every_spelling(store: RawStore, spelling: str) -> None:
+    report = store.load("products", SPELLINGS[spelling](HEADER + ROWS))
+    assert (report.rows, products(store)) == (2, STORED)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_a_refused_row_is_kept_in_every_spelling(
+    store: RawStore, spelling: str
+) -> None:
+    text = HEADER + ROWS + "pot,x,dear\n"
+    report = store.load("products", SPELLINGS[spelling](text))
+    assert (report.rows, products(store)) == (3, STORED)
+    (refused,) = store.refused()
+    lines = text.splitlines()
+    line = 7 if spelling == "blank lines" else lines.index("pot,x,dear") + 1
+    assert (refused["source_row"], refused["source_line"]) == (3, line)
+    assert refused["reason"] == UNREADABLE
+    assert list(refused["came"].values()) == ["pot", "x", "dear"]
+
+
+@pytest.mark.parametrize(
+    "encoding", ["cp1252", "latin-1", "cp437", "cp500", "utf-16-le"]
+)
+def test_named_encoding(store: RawStore, encoding: str) -> None:
+    text = HEADER + "tea,thé,1\ncup,x,dear\n"
+    store.load("products", text.encode(encoding), encoding=encoding)
+    assert products(store) == [("tea", "thé", Decimal(1))]
+    assert store.reasons() == [(3, UNREADABLE)]
+
+
+def test_windows_encoding_is_seen(store: RawStore) -> None:
+    store.load("products", (HEADER + "tea,thé “vert” €,1\n").encode("cp1252"))
+    assert products(store) == [("tea", "thé “vert” €", Decimal(1))]
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "idna"])
+def test_no_such_encoding(store: RawStore, encoding: str) -> None:
+    with pytest.raises(UsageError, match=f"no encoding {encoding}"):
+        store.load("products", HEADER + ROWS, encoding=encoding)
+
+
+def test_bytes_that_mean_nothing_refuse_their_line_alone(store: RawStore) -> None:
+    padding = "é" * 40
+    text = f"{HEADER}tea,{padding},1\ncup,\udcff,2\npot,x,dear\n,\udcff\ncan,x,dear\n"
+    store.load("products", text.encode("utf-8", "surrogateescape"))
+    assert products(store) == [("tea", padding, Decimal(1))]
+    nothing = "it has bytes that mean nothing in UTF-8"
+    assert [line for line, _ in store.reasons()] == [3, 4, 5, 6]
+    assert [reason for _, reason in store.reasons()][:2] == [nothing, UNREADABLE]
+
+
+def test_bytes_that_mean_nothing_in_a_named_encoding(store: RawStore) -> None:
+    text = HEADER.encode() + "tea,お茶,1\n".encode("cp932") + b"cup,\x81\xff,2\n"
+    store.load("products", text, encoding="cp932")
+    assert products(store) == [("tea", "お茶", Decimal(1))]
+    assert [line for line, _ in store.reasons()] == [3]
+
+
+def test_lines_are_told_as_an_editor_counts_them(store: RawStore) -> None:
+    store.load(
+        "products",
+        HEADER  # 1
+        + 'tea,"two\nlines",1\n'  # 2, 3
+        + "cup,x,dear\n\n"  # 4, 5
+        + "pot,y,dear\n"  # 6
+        + "can\n"  # 7
+        + "lid,x,1,2\n"  # 8
+        + 'jug,"a"b,1\n'  # 9
+        + '"a\nb"\n'  # 10, 11
+        + 'jar,5" wide,1\n'  # 12
+        + "\n\n"
+        + "bag,z,dear\n",  # 15
+    )
+    assert products(store) == [
+        ("jar", '5" wide', Decimal(1)),
+        ("tea", "two\nlines", Decimal(1)),
+    ]
+    assert store.reasons() == [
+        (4, UNREADABLE),
+        (6, UNREADABLE),
+        (7, "it has fewer fields than the header"),
+        (8, "it has more fields than the header"),
+        (9, "its quotes are not closed, or stand inside a field"),
+        (10, "it has fewer fields than the header"),
+        (15, UNREADABLE),
+    ]
+    assert store.refused()[2]["came"] == "can"
+
+
+def test_refused_rows_behind_a_very_long_field(store: RawStore) -> None:
+    store.load("products", f"{HEADER}tea,{'x' * 200_000},1\ncup,x,dear\n")
+    assert store.reasons() == [(3, UNREADABLE)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ['tea,"green,1\ncup,x,2\n', 'tea,"x"y,"\ncup,x,2\npot,"x",3\n'],
+)
+def test_quote_that_swallows_lines_is_told_with_its_line(
+    store: RawStore, rows: str
+) -> None:
+    with pytest.raises(
+        RawDataError, match="opens a quote in line 2 that is not closed"
+    ):
+        store.load("products", HEADER + rows)
+
+
+def test_blank_lines_are_rows_only_where_rows_have_one_field(store: RawStore) -> None:
+    store.load("products", "product_id\ntea\n\ncup\n \n")
+    assert store.rows("products", "product_id") == [("cup",), ("tea",)]
+    assert store.reasons() == [(3, "product_id is empty"), (5, "product_id is empty")]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        'product_id,"a ""name"" {}\'; drop table x; --",price',
+        "product_id,source,price",
+        "product_id,row,price",
+        "product_id,row_0,price",
+        "product_id,source_row,price",
+        "product_id,fault,price",
+        "product_id,product_id,price",
+        "product_id,PRODUCT_ID,price",
+        "product_id,,price",
+        "Product ID,unread,PRICE",
+        'product_id,"two\nlines",price',
+    ],
+)
+def test_odd_headers(store: RawStore, header: str) -> None:
+    store.load("products", f"{header}\ntea,x,1\ncup,y,dear\n")
+    assert store.rows("products", "product_id, price") == [("tea", Decimal(1))]
+    assert list(store.refused()[0]["came"].values()) == ["cup", "y", "dear"]
+
+
+def test_column_called_as_a_raw_column_is(store: RawStore) -> None:
+    text = "customer_id,channel,purpose,changed_at,state,source\n"
+    store.load("consents", text + "c1,email,marketing,2024-01-01,granted,form\n")
+    assert store.rows("consents", "customer_id, source") == [("c1", "form")]
+
+
+@pytest.mark.parametrize(("delimiter", "mark"), [("tab", "\t"), ("é", "é"), (" ", " ")])
+def test_named_delimiter(store: RawStore, delimiter: str, mark: str) -> None:
+    text = "product_id,price\ntea,1\n".replace(",", mark)
+    store.load("products", text, delimiter=delimiter)
+    assert store.rows("products", "product_id, price") == [("tea", Decimal(1))]
+
+
+def test_json_lines(store: RawStore) -> None:
+    lines = (
+        '{"product_id": "tea", "product_name": "th\\u00e9", "price": 3.50, "": 1}',
+        "",
+        '{"product_id": "cup", "price": "dear"}',
+        "no json",
+        "[1]",
+        '{"product_id": "pot", "category": {"deep": [1, "x"]}, "price": null}',
+        '{"a/b~c": 1, "line": 2, "row": 3, "Product_ID": "x"}',
+    )
+    store.load("products", "\n".join(lines))
+    assert store.rows("products", "product_id, product_name, category, price") == [
+        ("pot", None, '{"deep":[1,"x"]}', None),
+        ("tea", "thé", None, Decimal("3.5")),
+    ]
+    assert store.reasons() == [
+        (3, UNREADABLE),
+        (4, "it is no JSON object"),
+        (5, "it is no JSON object"),
+        (7, "product_id is empty"),
+    ]
+    assert store.refused()[-1]["came"]["a/b~c"] == "1"
+
+
+def test_json_with_bytes_that_mean_nothing(store: RawStore) -> None:
+    good = json.dumps({"product_id": "é" * 30}, ensure_ascii=False).encode()
+    bad = b'{"product_id": "\xff"}'
+    refused = b'{"product_id": null}'
+    store.load("products", b"\n".join([bad, good, refused, bad, refused]))
+    assert store.rows("products", "product_id") == [("é" * 30,)]
+    assert [line for line, _ in store.reasons()] == [1, 3, 4, 5]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_array(store: RawStore, encoding: str) -> None:
+    text = '[{"product_id": "thé"},\n 5, null, "x", [1], {"product_id": null}]'
+    report = store.load("products", text.encode(encoding))
+    assert store.rows("products", "product_id") == [("thé",)]
+    refused = store.refused()
+    assert sorted(str(row["came"]) for row in refused) == [
+        '"x"',
+        "5",
+        "[1]",
+        "null",
+        "{'product_id': None}",
+    ]
+    assert report.rows == 6
+
+
+def parquet(path: Path, **columns: object) -> Path:
+    pq.write_table(pa.table(columns), path)
+    return path
+
+
+def test_parquet_types_become_what_they_say(store: RawStore, tmp_path: Path) -> None:
+    path = parquet(
+        tmp_path / "products",
+        product_id=pa.array([1, 2], pa.int64()),
+        product_name=pa.array([b"caf\xc3\xa9", b"x"]),
+        price=pa.array([0.1 + 0.2, float("nan")]),
+        unit_cost=pa.array([0.1, float("inf")], pa.float32()),
+        launched_at=pa.array([1704067200123456789, None], pa.timestamp("ns")),
+        discontinued_at=pa.array([0, None], pa.timestamp("us", "Europe/Berlin")),
+        category=[{"deep": [1, 2]}, None],
+        brand=pa.array([[("key", "value")], None], pa.map_(pa.string(), pa.string())),
+    )
+    store.load("products", path)
+    assert store.rows("products", "* exclude (currency, load_id)") == [
+        (
+            "1",
+            "café",
+            '{"deep":[1,2]}',
+            '{"key":"value"}',
+            Decimal("0.3"),
+            Decimal("0.1"),
+            datetime.datetime(2024, 1, 1, 0, 0, 0, 123456),
+            datetime.datetime(1970, 1, 1),
+        )
+    ]
+    (refused,) = store.refused()
+    assert (refused["source_row"], refused["source_line"]) == (2, None)
+    assert refused["reason"] == "unit_cost does not read as decimal(18,4)"
+    assert refused["came"]["unit_cost"] == "inf"
+
+
+def test_parquet_without_rows(store: RawStore, tmp_path: Path) -> None:
+    path = parquet(tmp_path / "products", product_id=pa.array([], pa.string()))
+    assert store.load("products", path).rows == 0
+
+
+def workbook(path: Path, **sheets: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def test_xlsx_stacks_the_sheets_that_hold_rows(store: RawStore, tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "products",
+        notes=[["read me"]],
+        year_1=[
+            ["product_id", "price", "launched_at"],
+            [536365, 2.5, None],
+            [None] * 3,
+        ],
+        year_2=[["launched at", "Product Id"], [datetime.datetime(2024, 1, 1), "x"]],
+        empty=[],
+    )
+    store.load("products", path)
+    assert store.rows("products", "product_id, price, launched_at") == [
+        ("536365", Decimal("2.5"), None),
+        ("x", None, datetime.datetime(2024, 1, 1)),
+    ]
+
+
+def test_two_sheets_of_one_workbook_are_two_sources(
+    store: RawStore, tmp_path: Path
+) -> None:
+    path = workbook(
+        tmp_path / "products",
+        year_1=[["product id", "product_id"], ["x", "tea"]],
+        year_2=[["product_id"], ["cup"]],
+    )
+    for sheet in ("year_1", "year_2"):
+        assert not store.load("products", path, sheet=sheet).already_loaded
+    assert store.load("products", path, sheet="year_1").already_loaded
+    assert store.rows("products", "product_id") == [("cup",), ("tea",)]
+    with pytest.raises(UsageError, match=r"no sheet year_3\. It has: year_1, year_2"):
+        store.load("products", path, sheet="year_3")
+
+
+def test_duckdb_file(store: RawStore, tmp_path: Path) -> None:
+    path = tmp_path / "shop"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create table products as select 'tea' as product_id")
+        connection.execute("create schema old")
+        connection.execute("create view old.goods as select 'cup' as product_id")
+    store.load("products", path)
+    store.load("products", path, sheet="old.goods")
+    assert store.rows("products", "product_id") == [("cup",), ("tea",)]
+    with pytest.raises(
+        UsageError, match=r"no table main\.goods. It has: main\.products"
+    ):
+        store.load("products", path, sheet="goods")
+
+
+def test_database(store: RawStore, tmp_path: Path) -> None:
+    sql = pytest.importorskip("sqlalchemy")
+    url = f"sqlite:///{tmp_path}/shop.db"
+    engine = sql.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "create table products (product_id integer primary key, product_name text, "
+            "price numeric(10, 2), launched_at timestamp)"
+        )
+        connection.exec_driver_sql(
+            "insert into products values (2, 'thé', 3.5, '2024-01-01 10:00:00'), "
+            "(1, null, null, null), (3, 'x', -1, null)"
+        )
+    report = store.load_location("products", url)
+    assert store.rows("products", "product_id, product_name, price, launched_at") == [
+        ("1", None, None, None),
+        ("2", "thé", Decimal("3.5"), datetime.datetime(2024, 1, 1, 10)),
+    ]
+    assert store.reasons() == [(None, "price is below 0")]
+    assert report.source == f"{url} products"
+    assert store.load_location("products", url).already_loaded
+    with pytest.raises(UsageError, match=r"no table orders\. It has: products"):
+        store.load_location("orders", url)
+
+
+def test_database_that_does_not_answer_shows_no_password(store: RawStore) -> None:
+    pytest.importorskip("psycopg")
+    url = "postgresql://ada:secret@localhost:1/shop"
+    with pytest.raises(
+        EnvironmentFault, match="localhost:1/shop cannot be read"
+    ) as raised:
+        store.load_location("products", url)
+    assert "secret" not in str(raised.value) and "ada" not in str(raised.value)
+
+
+def cut(path: Path, end: int) -> Path:
+    path.write_bytes(path.read_bytes()[:-end])
+    return path
+
+
+WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
+    "missing": (lambda path: None, "There is no file"),
+    "folder": (Path.mkdir, "is a folder"),
+    "empty": (Path.touch, "is empty"),
+    "binary": (lambda p: p.write_bytes(b"\x89PNG\r\n\x1a\n\0\0"), "of no known format"),
+    "no header": (lambda path: path.write_text("\ntea,1\n"), "has no header"),
+    "other columns": (
+        lambda path: path.write_text("Invoice,price\n1,2\n"),
+        r"(?s)lacks product_id.*Found: Invoice, price",
+    ),
+    "no table": (
+        lambda path: path.write_text("ada@example.org\nbob@example.org\n"),
+        "is the first row the header",
+    ),
+    "damaged Parquet": (
+        lambda path: cut(parquet(path, product_id=["tea"]), 20),
+        "as Parquet: it is damaged",
+    ),
+    "damaged workbook": (
+        lambda path: cut(workbook(path, a=[["product_id"], ["tea"]]), 100),
+        "as xlsx: it is damaged",
+    ),
+    "damaged gzip": (
+        lambda path: path.write_bytes(gzip.compress((HEADER + ROWS).encode())[:-10]),
+        "cannot be unpacked",
+    ),
+    "damaged array": (
+        lambda path: path.write_text('[{"product_id": "tea"}, {"product_'),
+        "as JSON: it is damaged",
+    ),
+    "empty array": (lambda path: path.write_text("[]"), "lacks product_id"),
+    "no sheet with the columns": (
+        lambda path: workbook(path, a=[["x"], [1]], b=[["y"], [2]]),
+        "No sheet of .* It has the sheets a, b",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_files_of_another_kind_are_refused_whole(
+    store: RawStore, tmp_path: Path, kind: str
+) -> None:
+    write, says = WRONG[kind]
+    path = tmp_path / "download"
+    write(path)
+    with pytest.raises(MartletError, match=says) as raised:
+        store.load("products", path)
+    assert raised.value.hint and "ada@" not in str(raised.value)
+    assert store.contents() == {}
