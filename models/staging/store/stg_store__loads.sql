@@ -1,6 +1,6 @@
 -- What the loader counted.
--- Grain: one row per load, input, outcome, destination and rule. The loader writes it, so
--- there is but one version.
+-- Grain: one row per load, input, outcome, destination and rule; the loader writes one
+-- version of each.
 with
 
 source as (

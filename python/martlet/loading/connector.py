@@ -28,7 +28,9 @@ A connector needs no Python. Its folder holds
 ``summary.sql``, if wanted
     ``label``, ``rows``, ``amount``: what to tell the person who loads.
 
-The store's settings are variables: ``getvariable('reporting_timezone')``.
+The store's settings are variables, such as ``getvariable('reporting_timezone')``, null
+where nobody said them, and so is ``getvariable('loaded_at')``, now in UTC: a stored row
+dated later is refused by itself, while a derived one would be a mistake.
 """
 
 from __future__ import annotations

@@ -79,7 +79,9 @@ class ConnectorLoad:
         settings = vars(self.store) if self.store else dict.fromkeys(_SETTINGS)
         for name, value in settings.items():
             given = "null" if value is None else literal(value)
-            connection.execute(f"set variable {name} = {given}")
+            connection.execute(f"set variable {name} = cast({given} as varchar)")
+        loaded_at = literal(load.loaded_at)
+        connection.execute(f"set variable loaded_at = cast({loaded_at} as timestamp)")
         connection.execute(_REFUSED)
         for kind in self.connector.inputs:
             found = self.sources.get(kind.name, ())

@@ -54,7 +54,7 @@ def read_input(
         _AS_THEY_CAME,
         keep=("source_row",),
     )
-    connection.execute(f"create table {typed} as {empty}")
+    run(connection, connector, "connector.yml", f"create table {typed} as {empty}")
     read: list[ReadSource] = []
     first_row = 1
     for source in sources:

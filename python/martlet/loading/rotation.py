@@ -141,12 +141,12 @@ def _key_to_seal_with(in_use: Key, out: Path | None) -> Key:
     if out is None or not out.exists():
         return in_use if in_use.previous else in_use.rotated()
     written = read_key(out)
-    if written.pseudonyms == in_use.pseudonyms:
-        if written.sealing == in_use.sealing and in_use.previous:
-            return in_use
-        successor = replace(written, previous=in_use.sealing)
-        if not in_use.previous and written in (successor, successor.settled()):
-            return successor
+    if in_use.previous and written.settled() == in_use.settled():
+        return in_use
+    successor = replace(in_use, sealing=written.sealing, previous=in_use.sealing)
+    is_other = written.sealing != in_use.sealing
+    if is_other and written in (successor, successor.settled()):
+        return successor
     raise _another_key(out)
 
 

@@ -27,11 +27,6 @@ STORED = [
 UNREADABLE = "price does not read as decimal(18,4)"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> RawStore:
-    return RawStore(tmp_path)
-
-
 def products(store: RawStore) -> list[tuple]:
     return store.rows("products", "product_id, product_name, price")
 

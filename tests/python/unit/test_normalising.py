@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.normalising import normalise_email, normalise_phone, region_of
@@ -52,6 +52,7 @@ def test_what_is_no_address_is_nothing(written: str) -> None:
     assert normalise_email(written) == ""
 
 
+@settings(deadline=None)
 @given(MAILBOX, st.lists(LABEL, min_size=2, max_size=3), st.integers(0, 12))
 def test_an_address_is_the_same_in_other_spellings(
     mailbox: str, labels: list[str], place: int
@@ -70,6 +71,7 @@ def test_an_address_is_the_same_in_other_spellings(
         assert normalise_email(written) == expected
 
 
+@settings(deadline=None)
 @given(EMAIL_LIKE)
 def test_a_normalised_address_stays_as_it_is(text: str) -> None:
     normalised = normalise_email(text)
@@ -124,6 +126,7 @@ def test_numbers_of_other_regions_and_none(
     assert normalise_phone(written, region) == normalised
 
 
+@settings(deadline=None)
 @given(PHONE_LIKE | st.text(), REGIONS)
 def test_a_normalised_number_stays_as_it_is(text: str, region: str | None) -> None:
     normalised = normalise_phone(text, region)
@@ -132,9 +135,12 @@ def test_a_normalised_number_stays_as_it_is(text: str, region: str | None) -> No
         assert normalise_phone(normalised) == normalised
 
 
+@settings(deadline=None)
 @given(
     st.from_regex("[1-9][0-9]{8}", fullmatch=True),
-    st.lists(st.sampled_from(["", " ", "-", "/", ".", "\u00a0"]), min_size=9, max_size=9),
+    st.lists(
+        st.sampled_from(["", " ", "-", "/", ".", "\u00a0"]), min_size=9, max_size=9
+    ),
 )
 def test_a_number_is_the_same_however_it_is_divided(
     digits: str, between: list[str]
@@ -168,6 +174,7 @@ def test_countries_are_known_by_code_and_by_name(
     assert region_of(country) == region
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_country_is_too_strange(country: str) -> None:
     assert region_of(country) is None or len(region_of(country)) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.errors import EnvironmentFault
@@ -13,6 +13,7 @@ PLAIN = "a plain secret that is long enough"
 secrets = st.text(min_size=32, max_size=60)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_is_sealed_opens_and_equal_values_stay_equal(value: str) -> None:
     sealer = Sealer(PLAIN)
@@ -31,6 +32,7 @@ def test_stores_sealed_before_keys_had_parts_still_open() -> None:
     )
 
 
+@settings(deadline=None)
 @given(secrets, secrets, st.none() | secrets)
 def test_a_key_is_read_as_it_was_written(
     sealing: str, pseudonyms: str, previous: str | None
@@ -63,6 +65,7 @@ def test_a_rotated_key_opens_both_and_seals_with_the_new_secret() -> None:
     assert before.pseudonym("x") == during.pseudonym("x") == after.pseudonym("x")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_no_key_sealed_does_not_open(value: str) -> None:
     assert Sealer(PLAIN).reseal(value) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,16 +86,25 @@ class _JsonLines(Source):
         """).fetchall()
         keys = [key for (key,) in found]
         columns = distinct_names(keys)
+        # Most members come out of one parsing of the line. A struct tells names apart
+        # without their case, so what goes by another's name is fetched by itself.
+        alike = [
+            key for key, column in zip(keys, columns, strict=True) if key != column
+        ]
+        shape = json.dumps({key: "VARCHAR" for key in keys if key not in alike})
         members = ", ".join(
-            f"json_extract_string(line, {literal(_pointer(member))}) "
-            f"as {identifier(column)}"
-            for member, column in zip(keys, columns, strict=True)
+            f"json_extract_string(line, {literal(_pointer(key))}) as {identifier(column)}"
+            if key in alike
+            else f"parsed.{identifier(key)} as {identifier(column)}"
+            for key, column in zip(keys, columns, strict=True)
         )
+        parse = f"json_transform(line, {literal(shape)}) as parsed"
+        parsed = f"(select line, {parse} from {objects})"
         super().__init__(
             name,
             text.sha256,
             columns,
-            f"(select {members or 'null as nothing'} from {objects})",
+            f"(select {members or 'null as nothing'} from {parsed})",
             rows=None if is_array else text.lines,
         )
 

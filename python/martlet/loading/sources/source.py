@@ -113,6 +113,9 @@ def as_text(relation: str, types: dict[str, str]) -> str:
 def _text(column: str, data_type: str) -> str:
     if data_type.endswith("]") or data_type.startswith(("STRUCT", "MAP", "UNION")):
         return f"cast(to_json({column}) as varchar)"
+    if data_type.startswith("TIMESTAMP"):  # some are too far away to be written
+        far = f"case when {column} is not null then 'out of range' end"
+        return f"coalesce(try(cast({column} as varchar)), {far})"
     if data_type == "BLOB":  # as some write what is text
         return f"coalesce(try(decode({column})), cast({column} as varchar))"
     return f"cast({column} as varchar)"

@@ -90,6 +90,7 @@ judged as (
             when not has_readable_dates then 'unreadable_value'
             when ordered_at is null or currency is null or financial_status is null
                 then 'incomplete_order'
+            when ordered_at > getvariable('loaded_at') then 'future_value'
             when least(shipping_amount, tax_amount) < 0 then 'negative_charge'
             when copy_number < last_copy then 'superseded_copy'
             when product_id is null or quantity is null then 'no_line'
@@ -99,6 +100,7 @@ judged as (
             when 'unreadable_value'
                 then 'a date of its order is not like 2026-05-01 10:00:00 +0200'
             when 'incomplete_order' then 'its order has no date, currency or status'
+            when 'future_value' then 'its order is dated after loading'
             when 'negative_charge' then 'its order has shipping or tax below zero'
             when 'superseded_copy' then 'a later copy of the order is in the same load'
             when 'no_line' then 'names no article, or no quantity of it'
