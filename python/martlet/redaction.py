@@ -5,9 +5,9 @@ Most digits are no phone number. Which ones are depends on where they stand:
 ====================  =================================================================
 anywhere              7 digits after a ``+``; in the path of a URL, only numbers that
                       the numbering plans know
-in text and queries   7 digits or more that begin with ``0``, and 8 or more that are
-                      divided as numbers are: ``415-555-2671``
-in text               9 to 12 digits without any mark, and more where they are a known
+in text and queries   8 digits or more that are divided as numbers are, and 9 or more
+                      that begin with ``0``
+in text               9 to 11 digits without any mark, and more where they are a known
                       number without its ``+``
 behind ``phone=``     5 digits or more
 ====================  =================================================================
@@ -223,14 +223,13 @@ def _is_phone_in_value(number: str, digits: str) -> bool:
         return len(digits) >= 7
     if len(digits) == len(number):
         return _BEGINS_WITH_0.fullmatch(digits) is not None
-    least = 7 if digits.startswith("0") else 8
-    return len(digits) >= least and not _DIVIDED_OTHERWISE.fullmatch(number)
+    return len(digits) >= 8 and not _DIVIDED_OTHERWISE.fullmatch(number)
 
 
 def _is_phone_in_text(number: str, digits: str) -> bool:
     if len(digits) < len(number) or digits.startswith("0"):
         return _is_phone_in_value(number, digits)
-    if len(digits) > 12:
+    if len(digits) > 11:
         return _is_known(digits)
     return len(digits) >= 9 and not _SECONDS_SINCE_1970.fullmatch(digits)
 

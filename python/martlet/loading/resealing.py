@@ -25,12 +25,13 @@ from martlet.settings import raw_files
 class SealedFile:
     """A file with sealed columns.
 
-    ``stale`` counts values that only the previous secret opens, ``foreign`` those that
-    no secret of the key does.
+    Of its ``values``, ``stale`` ones open with the previous secret alone, and
+    ``foreign`` ones with no secret of the key.
     """
 
     path: Path
     columns: tuple[str, ...]
+    values: int
     stale: int
     foreign: int
 
@@ -101,15 +102,16 @@ def seal_anew(connection: duckdb.DuckDBPyConnection, file: SealedFile) -> None:
 
 def _count(
     connection: duckdb.DuckDBPyConnection, path: Path, columns: tuple[str, ...]
-) -> tuple[int, int]:
-    """Count the stale values of a file, and the foreign ones."""
+) -> tuple[int, int, int]:
+    """Count the values of a file, the stale and the foreign ones."""
     if not columns:
-        return 0, 0
+        return 0, 0, 0
     values = " union all ".join(
         f"select {_text(name)} as sealed from {read_raw(path)}" for name in columns
     )
     return connection.execute(f"""
         select
+            count(*),
             count(*) filter (resealed <> sealed),
             count(*) filter (resealed is null),
         from (select sealed, reseal(sealed) as resealed from ({values}))

@@ -78,17 +78,21 @@ def rotate_key(
     Raises
     ------
     UsageError
-        The store is the sample, or ``out`` is missing, unwanted, or holds another key.
+        The store is the sample, or nothing in it is sealed; or ``out`` is missing,
+        unwanted, or holds another key.
     EnvironmentFault
         There is no key, or some value does not open with it; nothing was changed.
     """
+    _refuse_sample(is_sample(store_id))
+    key_path = _key_path(home, out)
     with (
         machine_faults("Rotating the key", _AFTERMATH),
         raw_lock(raw),
         scratch_database() as connection,
     ):
-        key_path = _key_path(home, out)
-        key = _key_to_seal_with(_key_in_use(home, store_id), out)
+        in_use = find_key(home)
+        _refuse_sample(in_use.sealing == DEMO_KEY)
+        key = _key_to_seal_with(in_use, out)
         register_reseal(connection, Sealer(str(key)))
         places = list(sealed_places(raw, quarantines, contract))
         tell = progress or _say_nothing
@@ -97,6 +101,8 @@ def rotate_key(
             tell(path.name, done, 2 * len(places))
             files.append(examine(connection, path, sealed))
         _refuse_foreign(files)
+        if not any(file.values for file in files):
+            raise _nothing_sealed(raw)
         stale = [file for file in files if file.stale]
         if out and out.exists() and stale:
             _refuse_settled(out)
@@ -125,15 +131,13 @@ def _key_path(home: Path, out: Path | None) -> Path:
     return out or key_file(home)
 
 
-def _key_in_use(home: Path, store_id: str) -> Key:
-    key = find_key(home)
-    if is_sample(store_id) or key.sealing == DEMO_KEY:
+def _refuse_sample(is_sample: bool) -> None:
+    if is_sample:
         raise UsageError(
             "The generated sample is sealed with a key that is published in the source: "
             "there is no secret to change.",
             "Name a store of your own with MARTLET_RAW.",
         )
-    return key
 
 
 def _key_to_seal_with(in_use: Key, out: Path | None) -> Key:
@@ -154,6 +158,14 @@ def _refuse_settled(out: Path) -> None:
     """Refuse to go back to the key of an earlier rotation."""
     if read_key(out).previous is None:
         raise _another_key(out)
+
+
+def _nothing_sealed(raw: Path) -> UsageError:
+    """Keep the key of a store that is elsewhere from getting lost."""
+    return UsageError(
+        f"Nothing in {raw} is sealed, so there is nothing to seal anew.",
+        "Name the directory of the store's raw tables with MARTLET_RAW.",
+    )
 
 
 def _another_key(out: Path) -> UsageError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -10,16 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from martlet.contract import read_contract
 from martlet.loading.check import check_raw
-from martlet.loading.load import load_connector
 from martlet.loading.report import LoadReport
-from martlet.sealing import Sealer
+from support import CONTRACT, PROJECT_DIR, RawStore
 
-REPOSITORY = Path(__file__).parents[3]
-CONTRACT = read_contract(REPOSITORY)
-SEALER = Sealer("test key that is long enough to be one")
-DATA = Path(os.environ.get("MARTLET_TEST_DATA", REPOSITORY.parent / "shared" / "data"))
+DATA = Path(os.environ.get("MARTLET_TEST_DATA", PROJECT_DIR.parent / "shared" / "data"))
 LEDGER = DATA / "online_retail" / "online_retail.parquet"
 
 pytestmark = pytest.mark.skipif(
@@ -29,25 +23,17 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def store(tmp_path_factory: pytest.TempPathFactory) -> RawStore:
+    return RawStore(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="module")
-def report(home: Path) -> LoadReport:
-    return load_connector(
-        "online-retail",
-        LEDGER,
-        home / "raw",
-        CONTRACT,
-        quarantine=home / "quarantine",
-        sealer_factory=lambda: SEALER,
-    )
+def report(store: RawStore) -> LoadReport:
+    return store.load_through("online-retail", LEDGER)
 
 
-def value(home: Path, expression: str, table: str) -> object:
-    files = f"{home}/raw/{table}/*.parquet"
-    return duckdb.sql(f"select {expression} from read_parquet('{files}')").fetchone()[0]
+def value(store: RawStore, expression: str, table: str) -> object:
+    return store.rows(table, expression)[0][0]
 
 
 def test_file_as_it_came(report: LoadReport) -> None:
@@ -77,41 +63,37 @@ def test_refused_by_rule(report: LoadReport) -> None:
     }
 
 
-def test_customers_all_arrive(home: Path, report: LoadReport) -> None:
-    assert value(home, "count(*)", "customers") == 4_372
-    assert value(home, "count(distinct customer_id)", "orders") == 4_372
+def test_customers_all_arrive(store: RawStore, report: LoadReport) -> None:
+    assert value(store, "count(*)", "customers") == 4_372
+    assert value(store, "count(distinct customer_id)", "orders") == 4_372
 
 
 def test_no_invoice_is_lost_beyond_those_without_an_accepted_line(
-    home: Path, report: LoadReport
+    store: RawStore, report: LoadReport
 ) -> None:
     credit_notes = "count(*) filter (status = 'credit_note')"
-    assert value(home, credit_notes, "orders") == 3_836
+    assert value(store, credit_notes, "orders") == 3_836
     # 25,900 invoices less 3 of adjustments to the ledger and 1,336 to the stock.
-    assert value(home, "count(*)", "orders") == 25_900 - 3 - 1_336
-    assert value(home, "count(distinct order_id)", "orders") == 25_900 - 3 - 1_336
+    assert value(store, "count(*)", "orders") == 25_900 - 3 - 1_336
+    assert value(store, "count(distinct order_id)", "orders") == 25_900 - 3 - 1_336
 
 
 @pytest.mark.parametrize("table", ["orders", "order_items", "returns", "products"])
-def test_keys_identify_rows(home: Path, report: LoadReport, table: str) -> None:
+def test_keys_identify_rows(store: RawStore, report: LoadReport, table: str) -> None:
     key = ", ".join(CONTRACT[table].key)
-    assert value(home, f"count(*) - count(distinct ({key}))", table) == 0
+    assert value(store, f"count(*) - count(distinct ({key}))", table) == 0
 
 
 def test_stored_and_sealed_rows_together_are_the_file(
-    home: Path, report: LoadReport
+    store: RawStore, report: LoadReport
 ) -> None:
     """Take the opened quarantine from the file: what is left is what was stored."""
-    sealed = duckdb.sql(
-        "select source_row, sealed_row "
-        f"from read_parquet('{home}/quarantine/*/*.parquet')"
-    ).fetchall()
-    opened = [(row, json.loads(SEALER.unseal(text))) for row, text in sealed]
+    refused = store.refused()
     with duckdb.connect() as connection:
         connection.execute("create table refused (source_row bigint, invoice varchar)")
         connection.executemany(
             "insert into refused values (?, ?)",
-            [(row, line["InvoiceNo"]) for row, line in opened],
+            [(row["source_row"], row["came"]["InvoiceNo"]) for row in refused],
         )
         remaining = connection.execute(f"""
             with lines as (
@@ -124,15 +106,17 @@ def test_stored_and_sealed_rows_together_are_the_file(
                 on lines.source_row = refused.source_row
                 and lines.InvoiceNo = refused.invoice
         """).fetchone()
-    units = value(home, "sum(quantity)", "order_items") - value(
-        home, "sum(quantity)", "returns"
+    units = value(store, "sum(quantity)", "order_items") - value(
+        store, "sum(quantity)", "returns"
     )
-    assert remaining == (541_909, len(opened), units)
-    stored = value(home, "count(*)", "order_items") + value(home, "count(*)", "returns")
-    assert stored + len(opened) == 541_909
+    assert remaining == (541_909, len(refused), units)
+    stored = value(store, "count(*)", "order_items") + value(
+        store, "count(*)", "returns"
+    )
+    assert stored + len(refused) == 541_909
 
 
 def test_loaded_files_pass_the_check_of_raw_files(
-    home: Path, report: LoadReport
+    store: RawStore, report: LoadReport
 ) -> None:
-    assert check_raw(home / "raw", CONTRACT) == []
+    assert check_raw(store.destination.raw, CONTRACT) == []

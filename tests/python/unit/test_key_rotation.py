@@ -368,6 +368,14 @@ def test_the_sample_has_no_secret_to_change(
         store.rotate(out=store.directory / "new.key")
 
 
+def test_the_key_of_a_store_that_is_elsewhere_is_kept(store: Store) -> None:
+    elsewhere = Store(store.directory / "elsewhere")
+    quarantine = elsewhere.directory / "quarantine"
+    with pytest.raises(UsageError, match=r"Nothing in .*elsewhere.* is sealed"):
+        rotate_key(store.home, elsewhere.raw, [quarantine], CONTRACT)
+    assert read_key(key_file(store.home)) == Key.parse(PLAIN)
+
+
 def test_nothing_is_rotated_while_a_load_runs(store: Store) -> None:
     files = store.files()
     with raw_lock(store.raw), pytest.raises(EnvironmentFault, match="Another martlet"):

@@ -67,8 +67,8 @@ STATEMENTS = {
         from accepted_reviews
     """,
     "tables/customers": """
-        select 'people' as source_input, accepted_people.source_row, id as customer_id, mail as email,
-            code as country
+        select 'people' as source_input, accepted_people.source_row,
+            id as customer_id, mail as email, code as country
         from accepted_people
         left join countries on ends_with(mail, mail_ending)
     """,
@@ -214,20 +214,13 @@ def test_refused_by_the_connector_and_by_the_contract(shop: Shop) -> None:
     assert report.rows == 11
 
 
-@pytest.mark.parametrize(
-    "name", ["lines", "taken", "malformed", "quarantined", "reviews"]
-)
+@pytest.mark.parametrize("name", ["lines", "taken", "malformed", "quarantined"])
 def test_an_input_may_go_by_any_name(shop: Shop, name: str) -> None:
-    renamed = (
-        SETTINGS.replace("  people:", f"  {name}:") if name != "reviews" else SETTINGS
-    )
-    shop.write_settings(renamed)
-    if name != "reviews":
-        sql = STATEMENTS["tables/customers"].replace("people", name)
-        shop.write_sql("tables/customers", sql)
-        shop.write_sql(
-            "summary", f"select 'x' as label, count(*) as rows, 1 as amount from {name}"
-        )
+    shop.write_settings(SETTINGS.replace("  people:", f"  {name}:"))
+    sql = STATEMENTS["tables/customers"].replace("people", name)
+    shop.write_sql("tables/customers", sql)
+    summary = f"select 'x' as label, count(*) as rows, 1 as amount from {name}"
+    shop.write_sql("summary", summary)
     shop.write("reviews.csv", REVIEWS + "spam,,1,2024-06-01\nmalformed\n")
     shop.write("People-2024.csv", PEOPLE + ",x\n")
     report = shop.bring()
@@ -342,15 +335,13 @@ def test_files_that_are_not_the_connectors(shop: Shop) -> None:
     )
     for file in shop.export.iterdir():
         file.unlink()
-    with pytest.raises(RawDataError, match="lacks reviews.*, people"):
+    with pytest.raises(RawDataError, match=r"lacks reviews\*, people"):
         shop.bring()
 
 
 def test_input_without_a_row_is_refused(shop: Shop) -> None:
     shop.write("reviews.csv", REVIEWS.splitlines()[0])
-    with pytest.raises(
-        RawDataError, match=r"reviews\.csv has the expected columns and not"
-    ):
+    with pytest.raises(RawDataError, match="the expected columns and not one row"):
         shop.bring()
 
 

@@ -8,10 +8,22 @@ import stat
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
-from martlet.errors import EnvironmentFault
-from martlet.loading.keys import find_sealer, key_file, sealer_for_loading
-from martlet.sealing import DEMO_KEY, Sealer
+from martlet.cli.key import app
+from martlet.errors import EnvironmentFault, UsageError
+from martlet.loading.keys import (
+    find_key,
+    find_sealer,
+    key_file,
+    make_key,
+    read_key,
+    replace_key,
+    sealer_for_loading,
+)
+from martlet.sealing import DEMO_KEY, Key, Sealer
+from support import PROJECT_DIR
 
 LONG = "k" * 48
 
@@ -82,3 +94,100 @@ def test_full_disk_leaves_no_half_key(
     with pytest.raises(OSError, match="No space"):
         sealer_for_loading(tmp_path)
     assert not key_file(tmp_path).exists()
+
+
+def test_key_parts_are_read_from_file_and_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = Key.new().rotated()
+    replace_key(key_file(tmp_path), key)
+    assert find_key(tmp_path) == read_key(key_file(tmp_path)) == key
+    monkeypatch.setenv("MARTLET_KEY", str(key.settled()))
+    assert find_key(tmp_path) == key.settled()
+
+
+def test_new_keys_have_two_secrets_and_are_private(tmp_path: Path) -> None:
+    path = make_key(tmp_path / "not" / "there")
+    key = read_key(path)
+    assert path == key_file(tmp_path / "not" / "there")
+    assert key.sealing != key.pseudonyms and key.previous is None
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert find_sealer(path.parent).seal("x") == Sealer(str(key)).seal("x")
+
+
+@pytest.mark.parametrize("out", [None, "own.key"])
+def test_a_key_is_never_overwritten(tmp_path: Path, out: str | None) -> None:
+    file = out and tmp_path / out
+    path = make_key(tmp_path, file)
+    key = path.read_text()
+    with pytest.raises(UsageError, match="never overwritten"):
+        make_key(tmp_path, file)
+    assert path.read_text() == key
+
+
+def test_no_key_file_is_made_that_would_be_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARTLET_KEY", LONG)
+    with pytest.raises(UsageError, match="ignored"):
+        make_key(tmp_path)
+    assert not key_file(tmp_path).exists()
+    assert make_key(tmp_path, tmp_path / "own.key").exists()
+
+
+def test_a_key_is_replaced_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    old, new = Key.new(), Key.new()
+    replace_key(key_file(tmp_path), old)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full)
+        with pytest.raises(OSError, match="No space"):
+            replace_key(key_file(tmp_path), new)
+    assert read_key(key_file(tmp_path)) == old
+    replace_key(key_file(tmp_path), new)
+    assert read_key(key_file(tmp_path)) == new
+    assert stat.S_IMODE(key_file(tmp_path).stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [key_file(tmp_path)]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MARTLET_HOME", str(tmp_path))
+    monkeypatch.delenv("MARTLET_RAW", raising=False)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments, "--project-dir", str(PROJECT_DIR)])
+
+
+def test_commands_tell_where_the_key_is_and_never_what(project: Path) -> None:
+    made = run("new")
+    assert made.exit_code == 0 and str(key_file(project)) in made.output
+    raw = project / "raw" / "customers"
+    raw.mkdir(parents=True)
+    sealed = find_sealer(project).seal("ada@example.org")
+    (raw / "c.csv").write_text(f"customer_id,email\nc1,{sealed}\n")
+    rotated = run("rotate")
+    assert rotated.exit_code == 0 and "1 values in 1 files" in rotated.output
+    assert sealed not in (raw / "c.csv").read_text()
+    key = read_key(key_file(project))
+    for secret in (key.sealing, key.pseudonyms):
+        assert secret not in made.output + rotated.output
+
+
+def test_commands_tell_how_to_set_a_key_that_is_elsewhere(project: Path) -> None:
+    out = project / "own key"
+    made = run("new", "--out", str(out))
+    assert f"export MARTLET_KEY=\"$(cat '{out}')\"" in made.output
+
+
+def test_the_sample_is_not_rotated(project: Path) -> None:
+    make_key(project)
+    refused = run("rotate")
+    assert isinstance(refused.exception, UsageError)
+    assert "published" in refused.exception.message

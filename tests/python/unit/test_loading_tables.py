@@ -214,11 +214,9 @@ def test_columns_are_mapped_as_told(store: RawStore) -> None:
     assert store.rows("orders", "order_id, status, currency") == [("17", "paid", "EUR")]
     assert report.matched["order_id"] == "Order No"
     assert report.unused == ("order_id",)
-    with pytest.raises(
-        RawDataError, match="lacks customer|lacks currency"
-    ) as e:
+    with pytest.raises(RawDataError, match="lacks status, currency") as raised:
         store.load("orders", text, mapping={"ordered_at": "Placed"})
-    assert "--map raw_column=their_column" in e.value.hint
+    assert "--map raw_column=their_column" in raised.value.hint
     with pytest.raises(UsageError, match=r"stat is not among .* Did you mean state"):
         store.load("orders", text, mapping={"status": "stat"})
     with pytest.raises(UsageError, match=r"ordered is no column to map to"):
@@ -337,9 +335,7 @@ def test_store_is_said_once_and_kept(store: RawStore) -> None:
     assert set(store.rows("store", columns)) == {
         ("corner-shop", "EUR", "Europe/Berlin", "DE")
     }
-    with pytest.raises(
-        UsageError, match=r"corner-shop .* says reporting_currency GBP"
-    ):
+    with pytest.raises(UsageError, match=r"corner-shop .* says reporting_currency GBP"):
         store.load("products", "product_id\npot\n", store={"reporting_currency": "GBP"})
     with pytest.raises(UsageError, match="kept for the built-in samples"):
         RawStore(store.directory / "other").load(
