@@ -21,8 +21,11 @@ _NO_NUMBER = ("", r"\n", "nan", "nat", "null", "none", "n/a", "#n/a", "-")
 
 _TYPES = {"code": "varchar", "json": "varchar"}
 
-# The calendar of Python, Spark and SQL's standard; DuckDB goes on to infinity.
-_FIRST, _LAST = "0001-01-01", "9999-12-31 23:59:59.999999"
+# DuckDB's goes on to infinity.
+_CALENDARS = {
+    "timestamp": ("0001-01-01", "9999-12-31 23:59:59.999999"),
+    "date": ("0001-01-01", "9999-12-31"),
+}
 
 _SAYS_UTC = r"(?i)\d\s*(Z|UTC)\s*$"
 _COMMA_NUMBER = r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
@@ -87,13 +90,19 @@ def typed_rows(
     ]
     read = [column for column in columns if column.name in matched]
     raws = [_raw(column) for column in read]
+    moments = [column for column in read if column.type in _CALENDARS]
+    in_calendar = ", ".join(map(_in_calendar, moments))
+    # Each step is a query of its own, so that no text is read twice.
     return f"""
         select
             {", ".join([*kept, *(identifier(column.name) for column in columns)])},
             {_unread(read)} as unread,
         from (
-            select {", ".join([*kept, *raws, *values])}
-            from (select {", ".join([*kept, *texts])} from {rows})
+            select *{f" replace ({in_calendar})" if moments else ""}
+            from (
+                select {", ".join([*kept, *raws, *values])}
+                from (select {", ".join([*kept, *texts])} from {rows})
+            )
         )
     """
 
@@ -124,10 +133,9 @@ def _value(column: SourceColumn, reading: Reading) -> str:
         return rf"case when lower({trimmed}) not in ('', 'nan') then {trimmed} end"
     if column.type == "timestamp":
         # Far moments, such as 290000 BC, are cast and have no time in UTC.
-        moment = f"try({_timestamp(text, column, reading)})"
-        return _in_calendar(moment, "timestamp")
+        return f"try({_timestamp(text, column, reading)})"
     if column.type == "date":
-        return _in_calendar(_date(text, column, reading), "date")
+        return _date(text, column, reading)
     if column.type == "boolean":
         return f"try_cast(trim({text}) as boolean)"
     return _number(text, column.type, reading)
@@ -194,11 +202,11 @@ def _in_utc(local: str, reading: Reading) -> str:
     )
 
 
-def _in_calendar(value: str, data_type: str) -> str:
-    return (
-        f"case when {value} between cast('{_FIRST}' as {data_type}) "
-        f"and cast('{_LAST}' as {data_type}) then {value} end"
-    )
+def _in_calendar(column: SourceColumn) -> str:
+    """SQL for a moment, null outside the calendar of Python, Spark and SQL's standard."""
+    value = identifier(column.name)
+    first, last = (f"cast('{end}' as {column.type})" for end in _CALENDARS[column.type])
+    return f"case when {value} between {first} and {last} then {value} end as {value}"
 
 
 def _number(text: str, data_type: str, reading: Reading) -> str:

@@ -21,6 +21,7 @@ PROJECT = Path(__file__).parents[3]
 SEED_ARGUMENTS = {"customers": 1500, "days": 426, "seed": 7}
 SMALL = {"customers": 40, "days": 90, "seed": 5}
 SEALER = Sealer(DEMO_KEY)
+NORMALISED = {"email": normalise_email, "phone": normalise_phone}
 
 Generate = Callable[..., tuple[Path, Path]]
 

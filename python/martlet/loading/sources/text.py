@@ -163,7 +163,7 @@ def _look_at(path: Path, encoding: str | None) -> _Looks:
 
 def _known(encoding: str) -> str:
     try:
-        io.TextIOWrapper(io.BytesIO(b"text"), encoding, _DAMAGED).read()
+        io.TextIOWrapper(io.BytesIO(), encoding, _DAMAGED).read()
     except (LookupError, UnicodeError):
         raise UsageError(
             f"There is no encoding {encoding}.",
