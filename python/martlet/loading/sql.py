@@ -23,11 +23,11 @@ def literal(text: object) -> str:
 def exact_cast(expression: str, data_type: str) -> str:
     """Cast in SQL, giving null where the type cannot hold what the value says.
 
-    A plain cast turns ``2.5`` into the whole number 3, ``1.23456`` into 1.2346, a moment
+    A plain cast turns ``2.5`` into the whole number 3, ``5.55e-17`` into 0.0001, a moment
     into its day, and reads ``08:26+02`` as 08:26 UTC; all would change the data in
-    silence. Of a moment, only what is shorter than a microsecond is cut; of an amount,
-    what binary floating point adds to it. Needs the session of :func:`scratch_database`,
-    whose timezone is UTC.
+    silence. Amounts are rounded to their decimals, as unit prices may have more; of a
+    moment, only what is shorter than a microsecond is cut. Needs the session of
+    :func:`scratch_database`, whose timezone is UTC.
     """
     cast = f"try_cast({expression} as {data_type})"
     if data_type == "bigint":
@@ -35,8 +35,8 @@ def exact_cast(expression: str, data_type: str) -> str:
     if data_type.startswith("decimal"):
         # Comparing wide decimals would be exact, and takes a hundred times as long.
         number = f"try_cast({expression} as double)"
-        noise = f"1e-9 + 1e-15 * abs({number})"
-        return f"case when abs({number} - {cast}) <= {noise} then {cast} end"
+        rounding = f"0.5000001e-4 + 1e-15 * abs({number})"
+        return f"case when abs({number} - {cast}) <= {rounding} then {cast} end"
     if data_type == "date":
         midnight = f"try_cast({expression} as timestamp)"
         return f"case when {midnight} = {cast} then {cast} end"

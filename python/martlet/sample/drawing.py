@@ -28,7 +28,7 @@ from martlet.sample import (
     visits,
 )
 from martlet.sample.people import People, customer_columns, draw_people
-from martlet.sample.period import TIMEZONE, Period
+from martlet.sample.period import COUNTRY, TIMEZONE, Period
 from martlet.sample.purchases import draw_purchases
 from martlet.sample.visitors import draw_visitors
 from martlet.sample.writing import StoreWriter
@@ -77,6 +77,7 @@ class SampleStore:
                 "store_id": pa.array([self._name]),
                 "reporting_currency": pa.array(["EUR"]),
                 "reporting_timezone": pa.array([TIMEZONE]),
+                "country": pa.array([COUNTRY]),
             },
         )
         self._store.write("products", catalogue.product_columns(self._catalogue))

@@ -15,6 +15,7 @@ import numpy as np
 
 LAST_DAY = date(2026, 6, 30)
 TIMEZONE = "Europe/Berlin"
+COUNTRY = "DE"
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
 

@@ -34,7 +34,7 @@ def contract_schemas(contract: Mapping[str, RawTable]) -> dict[str, pa.Schema]:
     """Return the Arrow schema of each raw table, columns in declared order."""
     return {
         name: pa.schema(
-            [(column.name, _TYPES[column.data_type]) for column in raw.columns]
+            [(column.name, _TYPES[column.data_type]) for column in raw.written]
         )
         for name, raw in contract.items()
     }

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 import sqlalchemy as sql
-from database_servers import mysql, postgresql
 
+from database_servers import mysql, postgresql
 from martlet.contract import read_contract
 from martlet.errors import EnvironmentFault, UsageError
 from martlet.loading.bringing import Destination

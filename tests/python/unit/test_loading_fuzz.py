@@ -100,9 +100,13 @@ def numbers(places: int) -> st.SearchStrategy[Cell]:
     bound = Decimal(2**63 - 1) if places == 0 else Decimal("99999999999999.9999")
     exact = st.decimals(-bound, bound, places=places)
     spelled = st.sampled_from(["{}", " {} ", "{:f}", "{:e}"])
-    odd = [Cell(f"0.{'0' * places}1", UNREADABLE), Cell("0.30", Decimal("0.3"))][
-        : places or 1
-    ]
+    # Amounts are rounded to their places; a whole number has none to round to.
+    finer = f"0.{'0' * places}1"
+    odd = (
+        [Cell(finer, Decimal(0)), Cell("0.30", Decimal("0.3"))]
+        if places
+        else [Cell(finer, UNREADABLE)]
+    )
     return (
         st.sampled_from(
             NOTHING + odd + [Cell(text, UNREADABLE) for text in WRONG_NUMBERS]

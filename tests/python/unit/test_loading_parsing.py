@@ -50,8 +50,10 @@ AMOUNTS = {
     "NaN": None,
     "-": None,
     "N/A": None,
-    "1.23456": REFUSED,
-    "0.00004": REFUSED,
+    "1.23456": Decimal("1.2346"),
+    "0.00004": Decimal(0),
+    "5.55e-17": Decimal(0),
+    "-2.5e-1": Decimal("-0.25"),
     "100000000000000": REFUSED,
     "1,234": REFUSED,
     "12,5": REFUSED,
@@ -77,7 +79,7 @@ AMOUNTS_WITH_COMMA = {
     "12.50": REFUSED,
     "1,234.50": REFUSED,
     "1.23,4": REFUSED,
-    "1,23456": REFUSED,
+    "1,23456": Decimal("1.2346"),
 }
 
 

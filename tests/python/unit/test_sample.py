@@ -62,7 +62,7 @@ def raw(store: Path, contract: dict[str, RawTable]) -> duckdb.DuckDBPyConnection
     """All raw tables with the contract's types."""
     connection = duckdb.connect()
     for table in generated(contract):
-        columns = {column.name: column.data_type for column in table.columns}
+        columns = {column.name: column.data_type for column in table.written}
         connection.execute(
             f"create table {table.name} as from read_csv("
             f"'{store}/{table.name}/*.csv.gz', header = true, columns = {columns})"
@@ -163,7 +163,7 @@ def test_every_table_has_the_columns_of_the_contract(
         (path,) = (store / table.name).iterdir()
         with gzip.open(path, "rt") as lines:
             header = next(lines).strip().replace('"', "")
-        assert header.split(",") == [column.name for column in table.columns]
+        assert header.split(",") == [column.name for column in table.written]
 
 
 def test_rows_keep_the_contract(
@@ -171,7 +171,7 @@ def test_rows_keep_the_contract(
 ) -> None:
     broken = []
     for table in generated(contract):
-        for column in table.columns:
+        for column in table.written:
             rules = []
             if column.required:
                 rules.append(f"{column.name} is null")
@@ -246,7 +246,7 @@ def test_texts_need_no_redaction(
     raw: duckdb.DuckDBPyConnection, contract: dict[str, RawTable]
 ) -> None:
     for table in generated(contract):
-        for column in (column for column in table.columns if column.redacted):
+        for column in (column for column in table.written if column.redacted):
             texts = raw.sql(
                 f"select distinct {column.name} from {table.name} "
                 f"where {column.name} is not null"
