@@ -12,7 +12,8 @@ with
 {% for table in tables -%}
 {%- set has_no_key = (raw_contract(table, 'key') or ['key']) | join(' is null or ')
     ~ ' is null' -%}
-{%- set happened_at = raw_contract(table, 'happened_at') -%}
+{%- set happened_at = none if raw_contract(table, 'told_at_every_date')
+    else raw_contract(table, 'happened_at') -%}
 raw_{{ table }} as (
     select
         count(*) as raw_rows,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from urllib.parse import unquote
 
 import idna
 import phonenumbers
@@ -20,7 +21,12 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 # digits that can be called from outside.
 _MIN_PHONE_DIGITS = 5
 
-_MAILTO = re.compile(r"(?:\s*mailto:)+([^?]*)")
+_MAILTO = re.compile(r".*mailto:([^?>]*)")
+_IN_ANGLES = re.compile(r"<([^<>@]*+@[^<>]*+)>")
+_COMMENT = re.compile(r"\([^()]*+\)")
+_AROUND_ADDRESS = " \"',;<>"
+# Spreadsheets and data frames make floats of numbers.
+_FLOAT = re.compile(r"\s*\d+(\.0+|(\.\d+)?e[+]?\d+)\s*")
 # From the first digit to the first letter or sign that begins a remark or an extension.
 _NUMBER = re.compile(r"[+(]{0,3}\d(?:(?![^\W\d_])[^#;,|&])*")
 
@@ -29,14 +35,17 @@ def normalise_email(email: str) -> str:
     """Write an address in one form; nothing where the text is no address.
 
     Case, compatibility forms (NFKC), characters that nobody sees (zero-width, soft
-    hyphen, byte order mark), a ``mailto:`` before it and the way an international
-    domain is written (``xn--mller-kva.de``) make no difference.
+    hyphen, byte order mark), the link, name, brackets, quotes or comment it stands in
+    and the way an international domain is written (``xn--mller-kva.de``) make no
+    difference. Letters do: ``straße.de`` and ``strasse.de`` have two owners.
     """
     text = fold(email)
-    if link := _MAILTO.match(text):
-        text = link[1]
-    local, _, domain = text.rpartition("@")
-    local, domain = local.strip(), _one_domain(domain)
+    while link := _MAILTO.match(text):
+        text = fold(unquote(link[1]))
+    if address := _IN_ANGLES.search(text):
+        text = address[1]
+    local, _, domain = _COMMENT.sub("", text).rpartition("@")
+    local, domain = local.strip(_AROUND_ADDRESS), _one_domain(domain)
     return f"{local}@{domain}" if local and domain else ""
 
 
@@ -55,7 +64,11 @@ def normalise_phone(phone: str, region: str | None = None) -> str:
         ISO 3166-1 alpha-2 code of the country whose prefixes ("0", "00", "011") are
         meant where the number does not begin with ``+``.
     """
-    number = _NUMBER.search(fold(phone))
+    text = fold(phone)
+    if _FLOAT.fullmatch(text):
+        # An exponent has rounded the number away.
+        text = "" if "e" in text else text.partition(".")[0]
+    number = _NUMBER.search(text)
     digits = phonenumbers.normalize_digits_only(number[0]) if number else ""
     if len(digits) < _MIN_PHONE_DIGITS or len(set(digits)) == 1:
         return ""
@@ -75,13 +88,13 @@ def region_of(country: str | None) -> str | None:
 
 def fold(text: str) -> str:
     """Fold case and compatibility forms, and drop what nobody sees, line ends too."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    seen = "".join(each for each in folded if each.isprintable())
-    return unicodedata.normalize("NFKC", seen)
+    compatible = unicodedata.normalize("NFKC", text)
+    seen = "".join(each for each in compatible if each.isprintable())
+    return unicodedata.normalize("NFKC", seen.lower())
 
 
 def _one_domain(domain: str) -> str:
-    domain = domain.strip(" .")
+    domain = domain.strip(f"{_AROUND_ADDRESS}.")
     if domain.isascii() and "xn--" not in domain:
         return domain
     try:

@@ -93,6 +93,7 @@ _NUMBER = re.compile(
         | (?P<phone>
             (?: [(（](?=[ +＋\d]{{1,8}}[)）]) )?+  (?: [+＋][ ]?+ )?+
             (?: [(（](?=\d{{1,6}}[)）]) )?+
+            (?: 0\d{{2,4}}\s?\n(?=\d{{5}}) )?+
             {_DIGITS} (?: {_BETWEEN}{{1,4}}+ (?!{_NO_PHONE}) {_DIGITS} )*+
         )
     )
@@ -118,9 +119,14 @@ _DIVIDED_OTHERWISE = re.compile(
 _BEGINS_WITH_0 = re.compile(r"00?[1-9]\d{7,14}")
 _SECONDS_SINCE_1970 = re.compile(r"1\d{9}")
 
+# Between words, what a slash and a digit begin is rather the rest of a number.
 _URL = re.compile(
-    r"((?:(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,20}+:/|(?<!\S)www\.|(?<!\S)(?=[/?]))\S*+)",
-    re.IGNORECASE,
+    r"""(
+        (?: (?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,20}+:/ | (?<!\S)www\.
+          | ^(?=[/?]\S) | (?<!\S)(?=[/?][^\s\d]) )
+        \S*+
+    )""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _PATH = re.compile(r"[^?#]*+")
 _PLUS = re.compile("[+＋%]")

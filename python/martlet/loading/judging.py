@@ -17,7 +17,7 @@ from martlet.loading import clear_text, problems, rules
 from martlet.loading.problems import RawProblem, Rule
 from martlet.loading.raw_file import RawFile
 from martlet.loading.rules import Breach
-from martlet.loading.sql import identifier, literal
+from martlet.loading.sql import identifier, one_file
 from martlet.loading.store_rows import breaches_of_store
 
 # Sealed columns whose values redaction recognises wherever they stand.
@@ -117,7 +117,7 @@ def _never_null(connection: duckdb.DuckDBPyConnection, file: RawFile) -> set[str
         return set()
     counted = connection.execute(f"""
         select lower(path_in_schema)
-        from parquet_metadata({literal(file.path)})
+        from parquet_metadata({one_file(file.path)})
         group by 1
         having bool_and(coalesce(stats_null_count, 1) = 0)
     """)

@@ -20,10 +20,10 @@ from martlet import __version__
 from martlet.contract import RawTable
 from martlet.loading.load_directory import load_ids
 from martlet.loading.report import LoadCount
-from martlet.loading.sql import identifier, literal
+from martlet.loading.sql import identifier, literal, one_file
 from martlet.redaction import redact
 from martlet.sealing import Sealer
-from martlet.settings import LOAD_PREFIX
+from martlet.settings import raw_files
 
 _DIGITS = 6
 
@@ -102,9 +102,10 @@ def earlier_loads(
     connection: duckdb.DuckDBPyConnection, raw: Path
 ) -> list[EarlierLoad]:
     """Read what the loads of a raw store say of themselves, in their order."""
-    if not load_ids(raw):
+    ledgers = raw_files(raw, "loads")
+    if not ledgers:
         return []
-    files = literal(raw / f"{LOAD_PREFIX}*" / "loads" / "*.parquet")
+    files = ", ".join(map(one_file, ledgers))
     rows = connection.execute(f"""
         select
             regexp_extract(filename, '.*/load_id=([^/]+)/', 1) as load_id,
@@ -119,7 +120,7 @@ def earlier_loads(
                 (input, outcome, destination, rule, rows, amount)
                 order by outcome = 'derived', outcome, destination, input, rule
             )
-        from read_parquet({files}, hive_partitioning = false, filename = true)
+        from read_parquet([{files}], hive_partitioning = false, filename = true)
         group by all
         order by load_id
     """).fetchall()

@@ -21,15 +21,15 @@ _NO_NUMBER = ("", r"\n", "nan", "nat", "null", "none", "n/a", "#n/a", "-")
 
 _TYPES = {"code": "varchar", "json": "varchar"}
 
-# DuckDB's goes on to infinity.
+# DuckDB's calendar has no end, and takes 31-12-23 for a day of the year 31.
 _CALENDARS = {
-    "timestamp": ("0001-01-01", "9999-12-31 23:59:59.999999"),
-    "date": ("0001-01-01", "9999-12-31"),
+    "timestamp": ("1000-01-01", "9999-12-31 23:59:59.999999"),
+    "date": ("1000-01-01", "9999-12-31"),
 }
 
 _SAYS_UTC = r"(?i)\d\s*(Z|UTC)\s*$"
-_COMMA_NUMBER = r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
-_GROUPED_NUMBER = r"[+-]?\d{1,3}(,\d{3})+\.\d+"
+_COMMA_NUMBER = r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?"
+_GROUPED_NUMBER = r"[+-]?[1-9]\d{0,2}(,\d{3})+\.\d+"
 
 
 @dataclass(frozen=True)
@@ -146,43 +146,48 @@ def _timestamp(text: str, column: SourceColumn, reading: Reading) -> str:
     joined = f"replace(replace({text}, ' +', '+'), ' -', '-')"
     instant = f"try_cast({joined} as timestamptz) at time zone 'UTC'"
     local = f"try_cast({text} as timestamp)"
-    spelled = _spelled(text, column, reading)
     if reading.timezone == "UTC":
         behind_date = f"substr({text}, 11)"
-        usual = f"coalesce({local}, {instant}{spelled})"
+        usual = f"coalesce({local}, {instant})"
     else:
         behind_date = f"substr(trim({text}), 11)"
         # DuckDB reads over "Z" and "UTC", which are no local time.
         usual = (
             f"case when {local} is null "
             f"or regexp_matches({text}, {literal(_SAYS_UTC)}) "
-            f"then coalesce({instant}{spelled}) else {_in_utc(local, reading)} end"
+            f"then {instant} else {_in_utc(local, reading)} end"
         )
     # DuckDB reads over an offset when it casts to a timestamp without one.
-    return (
+    by_itself = (
         f"case when contains({text}, '+') or contains({behind_date}, '-') "
-        f"then coalesce({instant}{spelled}) else {usual} end"
+        f"then {instant} else {usual} end"
     )
+    spellings = [*_spelled(text, column, reading), _if_digits(text, by_itself)]
+    return f"coalesce({', '.join(spellings)})"
 
 
 def _date(text: str, column: SourceColumn, reading: Reading) -> str:
-    spellings = [f"trim({text})"]
     patterns = (*column.written_as, *reading.timestamp_formats)
-    if patterns:
-        spellings.append(_strptime(text, patterns))
-    return f"coalesce({', '.join(exact_cast(each, 'date') for each in spellings)})"
+    spellings = [exact_cast(_strptime(text, patterns), "date")] if patterns else []
+    by_itself = exact_cast(f"trim({text})", "date")
+    return f"coalesce({', '.join([*spellings, _if_digits(text, by_itself)])})"
 
 
-def _spelled(text: str, column: SourceColumn, reading: Reading) -> str:
-    """SQL for further spellings of a timestamp, as further arguments of ``coalesce``."""
+def _if_digits(text: str, value: str) -> str:
+    """SQL for a value of text that begins with a digit: to DuckDB "epoch" is 1970."""
+    return f"case when ltrim({text}) < ':' then {value} end"
+
+
+def _spelled(text: str, column: SourceColumn, reading: Reading) -> list[str]:
+    """SQL for the spellings that a person named; they go before any other."""
     patterns = (*column.written_as, *reading.timestamp_formats)
     with_offset = [each for each in patterns if "%z" in each or "%Z" in each]
     without = [each for each in patterns if each not in with_offset]
-    spelled = ""
+    spelled = []
     if with_offset:
-        spelled += f", {_strptime(text, with_offset)} at time zone 'UTC'"
+        spelled.append(f"{_strptime(text, with_offset)} at time zone 'UTC'")
     if without:
-        spelled += f", {_in_utc(_strptime(text, without), reading)}"
+        spelled.append(_in_utc(_strptime(text, without), reading))
     return spelled
 
 

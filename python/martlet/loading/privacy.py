@@ -32,7 +32,6 @@ _ESCAPED_DIGIT = (
 )
 _FOREIGN_DIGIT = r"[^\P{Nd}0-9]"
 _NEXT_DIGIT = f"(?:(?:[^0-9A-Za-z%]|{_ESCAPE}[0-9A-Fa-f]{{2}})*[0-9])"
-_FIVE_DIGITS = f"[0-9]{_NEXT_DIGIT}{{4}}"
 _PARAMETER = f"(?i:{'|'.join(PHONE_PARAMETERS)})[^?#;&]*(?:=|{_ESCAPE}3[Dd])"
 _PHONE = f"(?:[0-9]{_NEXT_DIGIT}{{6}}|{_PARAMETER}{_NEXT_DIGIT}{{5}})"
 # A path has only phone numbers that begin with +, and a query none that are nothing but
@@ -41,6 +40,21 @@ _PHONE_BEHIND_PATH = rf"(?s)^[^\s\pZ\pC?#+＋%]*[\s\pZ\pC?#+＋%].*?{_PHONE}"
 _MARKED = (
     r"[+＋%\s\pZ\pC]|[^0-9A-Za-z_]0[0-9]{8}|[0-9][^0-9A-Za-z_=?&#;,:]{1,4}[0-9]"
     f"|{_PARAMETER}"
+)
+# Most texts of a shop are URLs with a product or a click in them, in which nothing is
+# escaped. A phone number there begins with 0, or is divided, or has a name that says so.
+_DIVIDES = "[^A-Za-z0-9_?&=#;,:]"
+_PHONE_IN_PLAIN_URL = "|".join(
+    (
+        "(?:^|[^A-Za-z_0-9])0[0-9]{8}",
+        f"[0-9]{{7}}{_DIVIDES}{{1,4}}[0-9]",
+        *(
+            f"[0-9]{{{n}}}{_DIVIDES}{{1,4}}(?:[0-9]{_DIVIDES}{{0,4}}){{{7 - n}}}"
+            for n in range(1, 7)
+        ),
+        f"(?i:{'|'.join(PHONE_PARAMETERS)})[^?#&;]*=(?:[^0-9]*[0-9]){{5}}",
+        r"\s",  # more than a URL
+    )
 )
 
 
@@ -100,8 +114,10 @@ def id_without_email(expression: str) -> str:
 def may_hold_email(expression: str) -> str:
     """SQL that is true wherever an e-mail address is, and seldom elsewhere."""
     signs = " or ".join(f"contains({expression}, '{sign}')" for sign in "@＠﹫")
-    escaped = _finds(expression, _ESCAPED_AT)
-    return f"({signs} or (contains({expression}, '%') and {escaped}))"
+    return f"""case
+        when {signs} then true
+        when contains({expression}, '%') then {_finds(expression, _ESCAPED_AT)}
+        else false end"""
 
 
 def may_hold_contact(expression: str) -> str:
@@ -110,24 +126,19 @@ def may_hold_contact(expression: str) -> str:
         f"starts_with({expression}, '{start}')"
         for start in ("https://", "http://", "/")
     )
-    return f"""(
-        {may_hold_email(expression)}
-        or (
-            {_finds(expression, _FIVE_DIGITS)}
-            and case
-                when {is_url}
-                then
-                    {_finds(expression, _PHONE_BEHIND_PATH)}
-                    and {_finds(expression, _MARKED)}
-                else {_finds(expression, _PHONE)}
-            end
-        )
-        or (
-            strlen({expression}) > length({expression})
-            and {_finds(expression, _FOREIGN_DIGIT)}
-        )
-        or (contains({expression}, '%') and {_finds(expression, _ESCAPED_DIGIT)})
-    )"""
+    opened = " or ".join(f"contains({expression}, '{sign}')" for sign in "@%+")
+    is_ascii = f"strlen({expression}) = length({expression})"
+    return f"""case
+        when ({is_url}) and {is_ascii} and not ({opened})
+            and not {_finds(expression, _PHONE_IN_PLAIN_URL)} then false
+        when {may_hold_email(expression)} then true
+        when not {is_ascii}
+            and {_finds(expression, _FOREIGN_DIGIT)} then true
+        when contains({expression}, '%')
+            and {_finds(expression, _ESCAPED_DIGIT)} then true
+        when not ({is_url}) then {_finds(expression, _PHONE)}
+        when {_finds(expression, _PHONE_BEHIND_PATH)} then {_finds(expression, _MARKED)}
+        else false end"""
 
 
 def _finds(expression: str, pattern: str) -> str:

@@ -15,7 +15,7 @@ from martlet.loading.sql import identifier
 
 _ROWS = 10_000
 _COMMA = r"^[+-]?[\d.]*,(\d{1,2}|\d{4,})$"
-_POINT = r"^[+-]?\d*\.(\d{1,2}|\d{4,})$"
+_POINT = r"^[+-]?(\d*\.(\d{1,2}|\d{4,})|0+\.\d+)$"
 
 
 def infer_reading(

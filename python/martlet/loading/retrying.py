@@ -30,7 +30,7 @@ from martlet.loading.load_directory import quarantine_file, quarantine_files
 from martlet.loading.loads import find_load
 from martlet.loading.report import LoadReport
 from martlet.loading.sources.refused import RefusedRows
-from martlet.loading.sql import literal, scratch_database
+from martlet.loading.sql import one_file, scratch_database
 from martlet.loading.store import settle_store
 from martlet.redaction import redact
 from martlet.sealing import Sealer
@@ -70,7 +70,7 @@ def list_refused(raw: Path, quarantine: Path) -> list[RefusedCount]:
     with machine_faults(f"Reading {quarantine}"), scratch_database() as connection:
         counted = []
         for load, place in _current(earlier_loads(connection, raw), quarantine):
-            file = literal(quarantine_file(quarantine, place, load.load_id))
+            file = one_file(quarantine_file(quarantine, place, load.load_id))
             rows = connection.execute(
                 f"select source_file, rule, reason, count(*) from read_parquet({file}) "
                 "group by all order by count(*) desc, rule, reason, source_file"
@@ -96,7 +96,7 @@ def show_refused(
             table = destination.contract.get(path.parent.name)
             rows = connection.execute(
                 "select source_file, source_line, source_row, rule, reason, sealed_row "
-                f"from read_parquet({literal(path)}) "
+                f"from read_parquet({one_file(path)}) "
                 "order by source_file, source_line nulls last, source_row limit ?",
                 [limit - len(shown)],
             ).fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,11 @@ def identifier(name: str) -> str:
 def literal(text: object) -> str:
     """Quote a string."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def one_file(path: object) -> str:
+    """Quote the path of one file to read, its brackets and stars taken literally."""
+    return literal(re.sub(r"[\[*?]", r"[\g<0>]", str(path)))
 
 
 def exact_cast(expression: str, data_type: str) -> str:
@@ -50,9 +56,9 @@ def exact_cast(expression: str, data_type: str) -> str:
 def read_raw(file: Path) -> str:
     """Give what to write after ``from`` to read one raw file as the build reads it."""
     if file.suffix == ".parquet":
-        return f"read_parquet({literal(file)}, hive_partitioning = false)"
+        return f"read_parquet({one_file(file)}, hive_partitioning = false)"
     return (
-        f"read_csv({literal(file)}, all_varchar = true, header = true, delim = ',', "
+        f"read_csv({one_file(file)}, all_varchar = true, header = true, delim = ',', "
         "quote = '\"', escape = '\"', comment = '', strict_mode = true, "
         "hive_partitioning = false)"
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import duckdb
+import phonenumbers
 
 from martlet.contract import RawTable
 from martlet.errors import UsageError
@@ -46,24 +49,26 @@ def settle_store(
     wanted = (vars(declared) if declared else {}) | said
     held = _held(connection, raw)
     if held:
+        # What nobody has said yet, such as the country, can still be said.
         differing = [
             f"{name} {value}"
             for name, value in wanted.items()
-            if value and value != getattr(held, name)
+            if value and getattr(held, name) not in (value, None)
         ]
         if differing:
             raise UsageError(
                 f"{raw} holds the store {held.store_id} ({held.reporting_currency}, "
                 f"{held.reporting_timezone}), and this load says "
                 f"{', '.join(differing)}; one raw directory holds one store.",
-                "Pass another directory with --out, or leave these options out.",
+                "Leave these options out, pass another directory with --out, or undo "
+                "what said otherwise: martlet loads",
             )
         if is_sample(held.store_id):
             raise UsageError(
                 f"{raw} holds a generated sample, which is sealed with a published key.",
                 "Load a real shop into a directory of its own, with --out.",
             )
-        return held
+        return _checked(replace(held, **{k: v for k, v in wanted.items() if v}))
     if not wanted:
         return None
     missing = [name for name in _NEEDED if not wanted.get(name)]
@@ -80,6 +85,32 @@ def settle_store(
             f"Ids such as {store.store_id} are kept for the built-in samples.",
             "Choose another --store-id.",
         )
+    return _checked(store)
+
+
+def _checked(store: Store) -> Store:
+    """Raise ``UsageError`` where a setting is none that days, money or phones go by."""
+    timezones = available_timezones() or {store.reporting_timezone}
+    wrong = {
+        "--reporting-currency": (
+            not re.fullmatch("[A-Z]{3}", store.reporting_currency),
+            "an ISO 4217 code such as EUR",
+        ),
+        "--reporting-timezone": (
+            store.reporting_timezone not in timezones,
+            "a timezone such as Europe/Berlin",
+        ),
+        "--country": (
+            store.country not in {None, *phonenumbers.SUPPORTED_REGIONS},
+            "an ISO 3166-1 code such as DE",
+        ),
+    }
+    for option, (is_wrong, expected) in wrong.items():
+        if is_wrong:
+            raise UsageError(
+                f"What {option} says is not {expected}.",
+                f"Write {option} as {expected}.",
+            )
     return store
 
 

@@ -45,6 +45,7 @@ class Cell:
     means: Any
 
 
+FIRST = datetime(1000, 1, 1)
 NOTHING = [
     *(Cell(text, None) for text in (None, "", " ")),
     *(Cell(text, None) for text in ("nan", "NaN", "null", "None", "N/A", "-", r"\N")),
@@ -121,7 +122,7 @@ def numbers(places: int) -> st.SearchStrategy[Cell]:
 def moments() -> st.SearchStrategy[Cell]:
     zones = st.integers(-14 * 60, 14 * 60).map(lambda m: timezone(timedelta(minutes=m)))
     recent = st.datetimes(datetime(2020, 1, 1), LOADED_AT)
-    any_time = st.datetimes() | st.sampled_from([datetime.min, datetime.max, LOADED_AT])
+    any_time = st.datetimes(FIRST) | st.sampled_from([FIRST, datetime.max, LOADED_AT])
     local = st.builds(
         lambda moment, sign: Cell(moment.isoformat(sign), moment),
         recent | any_time,
@@ -144,8 +145,10 @@ def moments() -> st.SearchStrategy[Cell]:
 def days() -> st.SearchStrategy[Cell]:
     wrong = [*WRONG_MOMENTS, "2024-05-31 18:00:00", "2024-05-31x"]
     return (
-        st.dates().map(lambda day: Cell(day.isoformat(), day))
-        | st.dates().map(lambda day: Cell(f"{day.isoformat()} 00:00:00", day))
+        st.dates(FIRST.date()).map(lambda day: Cell(day.isoformat(), day))
+        | st.dates(FIRST.date()).map(
+            lambda day: Cell(f"{day.isoformat()} 00:00:00", day)
+        )
         | st.sampled_from(NOTHING + [Cell(text, UNREADABLE) for text in wrong])
     )
 

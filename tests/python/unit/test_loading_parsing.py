@@ -79,6 +79,8 @@ AMOUNTS_WITH_COMMA = {
     "12.50": REFUSED,
     "1,234.50": REFUSED,
     "1.23,4": REFUSED,
+    "0.125": REFUSED,
+    "01.234": REFUSED,
     "1,23456": Decimal("1.2346"),
 }
 
@@ -113,7 +115,12 @@ MOMENTS = {
     "2024-05-31T18:00:00+02:00": datetime(2024, 5, 31, 16),
     "2024-05-31 18:00:00 -0500": datetime(2024, 5, 31, 23),
     "2024-05-31 18:00:00 America/New_York": datetime(2024, 5, 31, 22),
-    "0001-01-01": datetime.min,
+    "1000-01-01": datetime(1000, 1, 1),
+    "0999-12-31": REFUSED,
+    "31-12-23": REFUSED,
+    "12/05/24": REFUSED,
+    "24-12-31T10:00:00Z": REFUSED,
+    "epoch": REFUSED,
     "9999-12-31 23:59:59.999999": datetime.max,
     "NaT": None,
     "2016-12-31 23:59:60": REFUSED,
@@ -236,3 +243,12 @@ def test_decimal_comma_is_seen_and_never_misread(
 def test_unknown_timezone(store: RawStore) -> None:
     with pytest.raises(UsageError, match="no timezone Europe/Atlantis"):
         store.load("products", "product_id\ntea\n", timezone="Europe/Atlantis")
+
+
+def test_a_named_spelling_goes_before_the_usual_ones() -> None:
+    named = Reading(timestamp_formats=("%d-%m-%y",))
+    assert read(["31-12-23", "2024-05-31"], "timestamp", named) == [
+        datetime(2023, 12, 31),
+        datetime(2024, 5, 31),
+    ]
+    assert read(["31-12-23"], "date", named) == [date(2023, 12, 31)]

@@ -19,7 +19,7 @@ from martlet.errors import RawDataError, UsageError
 from martlet.loading.columns import distinct_names
 from martlet.loading.sources.source import Hints, Malformed, Source, unique
 from martlet.loading.sources.text import TextFile, open_text
-from martlet.loading.sql import literal
+from martlet.loading.sql import literal, one_file
 
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -63,7 +63,7 @@ class _Delimited(Source):
             path.name,
             text.sha256,
             names,
-            f"read_csv({literal(text.readable)}, columns = {{{columns}}}, "
+            f"read_csv({one_file(text.readable)}, columns = {{{columns}}}, "
             f"delim = {literal(self._delimiter)}, header = true, "
             f"compression = {literal(text.compression)}, "
             f"rejects_table = '{self._rejects}', "

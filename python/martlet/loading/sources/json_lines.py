@@ -15,7 +15,7 @@ from martlet.faults import is_machine_fault
 from martlet.loading.columns import distinct_names
 from martlet.loading.sources.source import Hints, Malformed, Source, unique
 from martlet.loading.sources.text import TextFile, open_text
-from martlet.loading.sql import identifier, literal
+from martlet.loading.sql import identifier, literal, one_file
 
 _LONGEST = 32 << 20
 _NO_OBJECT = "it is no JSON object"
@@ -146,7 +146,7 @@ class _JsonLines(Source):
 
 
 def _lines(text: TextFile, rejects: str, *, is_array: bool) -> str:
-    file = f"{literal(text.readable)}, compression = {literal(text.compression)}"
+    file = f"{one_file(text.readable)}, compression = {literal(text.compression)}"
     if is_array:
         lines = (
             f"select cast(json as varchar) as line from read_json_objects({file}, "

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from martlet.loading.sources.source import Malformed, Source, unique
-from martlet.loading.sql import literal
+from martlet.loading.sql import one_file
 
 
 class RefusedRows(Source):
@@ -28,7 +28,7 @@ class RefusedRows(Source):
     ) -> None:
         refused = connection.execute(
             "select source_file, source_line, reason, sealed_row "
-            f"from read_parquet({literal(path)}) "
+            f"from read_parquet({one_file(path)}) "
             "order by source_file, source_line nulls last, source_row"
         ).fetchall()
         self._lines: list[int | None] = []

@@ -19,12 +19,12 @@ from martlet.loading.columns import SourceColumn
 from martlet.loading.sources.database import read_database
 from martlet.loading.sources.sheets import read_sheets
 from martlet.loading.sources.source import Hints, Source, as_text, unique
-from martlet.loading.sql import identifier, literal
+from martlet.loading.sql import identifier, literal, one_file
 
 
 def open_parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Source:
     """Open a Parquet file."""
-    relation = f"read_parquet({literal(path)}, hive_partitioning = false)"
+    relation = f"read_parquet({one_file(path)}, hive_partitioning = false)"
     try:
         types = _types(connection, relation)
         (rows,) = connection.execute(f"select count(*) from {relation}").fetchone()

@@ -1,0 +1,77 @@
+"""Whose data a load brings: said once, completed later, never contradicted."""
+
+from __future__ import annotations
+
+import pytest
+
+from martlet.errors import UsageError
+from support import ORDERS, RawStore
+
+SETTINGS = {
+    "store_id": "corner-shop",
+    "reporting_currency": "EUR",
+    "reporting_timezone": "Europe/Berlin",
+}
+
+
+def _settings(store: RawStore) -> set[tuple]:
+    return set(store.rows("store", "store_id, reporting_currency, country"))
+
+
+def test_what_was_not_said_can_be_said_later(store: RawStore) -> None:
+    store.load("orders", ORDERS)
+    assert _settings(store) == set()
+    store.load("customers", "customer_id\nc1\n", store=SETTINGS)
+    store.load("customers", "customer_id\nc2\n", store={"country": "DE"})
+    assert _settings(store) == {
+        ("corner-shop", "EUR", None),
+        ("corner-shop", "EUR", "DE"),
+    }
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"reporting_currency": "USD"},
+        {"store_id": "other"},
+        {"country": "Germany"},
+        {"country": "ZZ"},
+    ],
+)
+def test_what_was_said_is_not_contradicted(store: RawStore, said: dict) -> None:
+    store.load("orders", ORDERS, store=SETTINGS)
+    before = store.contents()
+    with pytest.raises(UsageError):
+        store.load("customers", "customer_id\nc1\n", store=said)
+    assert store.contents() == before
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"reporting_currency": "EURO"},
+        {"reporting_timezone": "Mars/Olympus"},
+        {"store_id": "sample-1500-426-7"},
+        {"reporting_currency": None},
+    ],
+)
+def test_settings_are_judged_before_anything_is_kept(
+    store: RawStore, said: dict
+) -> None:
+    with pytest.raises(UsageError):
+        store.load("orders", ORDERS, store={**SETTINGS, **said})
+    assert store.contents() == {}
+
+
+def test_brackets_and_stars_in_paths_mean_themselves(store: RawStore) -> None:
+    named = RawStore(store.directory / "odd [2]*?")
+    first = ORDERS.splitlines()[0]
+    named.load("orders", ORDERS.replace("o1", "right"), name="file[1].csv")
+    named.load("orders", f"{first}\nwrong,c1,2026-01-05,paid,EUR\n", name="file1.csv")
+    files = [
+        file.read_bytes() for file in named.destination.raw.rglob("orders/*.parquet")
+    ]
+    assert len(files) == 2
+    assert sum(b"right" in content for content in files) == 1
+    report = named.load("orders", ORDERS.replace("o1", "right"), name="file[1].csv")
+    assert report.already_loaded
