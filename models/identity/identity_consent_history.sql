@@ -1,7 +1,8 @@
 -- What each person consented to at any time: valid_from <= t < valid_to.
 -- Grain: one row per customer, channel, purpose and period in which the state held; no
 -- row is no consent. An account counts from the moment it is linked to the person, and
--- from then on a denial of any one account outweighs the grants of all others.
+-- from then on a denial of any one account outweighs the grants of all others. A state
+-- in words of its own is a denial: only what says so is a grant.
 with
 
 consents as (
@@ -46,7 +47,8 @@ moments as (
         channel,
         purpose,
         turned_at,
-        sum(case when state = 'denied' then accounts else 0 end) as denied,
+        sum(case when state in ('granted', 'withdrawn') then 0 else accounts end)
+            as denied,
         sum(case when state = 'withdrawn' then accounts else 0 end) as withdrawn
     from turns
     group by customer_id, channel, purpose, turned_at

@@ -8,12 +8,13 @@ with
 customers as (
     select
         customer_id as source_customer_id,
-        email, phone, first_name, last_name, country, postcode, load_id
+        email, email_key, phone, first_name, last_name, country, postcode, load_id
     from {{ source('store', 'customers') }}
 ),
 
 orders as (
-    select order_id, email, phone, load_id from {{ source('store', 'orders') }}
+    select order_id, email, email_key, phone, load_id
+    from {{ source('store', 'orders') }}
 ),
 
 customer_ids as (
@@ -41,6 +42,7 @@ known as (
     select
         customer_ids.customer_id,
         accounts.email,
+        accounts.email_key,
         accounts.phone,
         accounts.first_name,
         accounts.last_name,
@@ -57,6 +59,7 @@ known as (
     select
         identity_orders.customer_id,
         latest_orders.email,
+        latest_orders.email_key,
         latest_orders.phone,
         null as first_name,
         null as last_name,
@@ -73,7 +76,14 @@ known as (
 
 best as (
     select
-        customer_id, email, phone, first_name, last_name, country, postcode
+        customer_id,
+        email,
+        email_key,
+        phone,
+        first_name,
+        last_name,
+        country,
+        postcode
     from known
     qualify row_number() over (
         partition by customer_id

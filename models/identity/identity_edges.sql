@@ -1,6 +1,7 @@
 -- What links accounts, e-mails, phones and devices, and since when it is known.
 -- Grain: one row per pair of nodes, told by what first said so; edges in the
--- identity_wrong_edges seed are left out. A node is written as what a surrogate is the
+-- identity_wrong_edges seed are left out, as is what became known at the as_of_date or
+-- later. A node is written as what a surrogate is the
 -- hash of. The holder is whoever the evidence is about: the account, or the guest's
 -- e-mail, else phone, whose order it is.
 with
@@ -98,6 +99,7 @@ believed as (
     from edges
     left join wrong_edges on edges.edge_id = wrong_edges.edge_id
     where wrong_edges.edge_id is null
+        and {{ happened_before_as_of_date('edges.known_at') }}
 )
 
 select * from believed

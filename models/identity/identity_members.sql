@@ -21,14 +21,28 @@ edges as (
     select * from {{ ref('identity_edges') }}
 ),
 
+person_edges as (
+    select
+        edges.edge_id,
+        edges.holder_node as node_1,
+        edges.held_node as node_2,
+        edges.known_at
+    from edges
+    inner join people as holders on edges.holder_node = holders.node
+    inner join people as held on edges.held_node = held.node
+    where holders.person = held.person
+),
+
+-- A device is nobody's name: whoever orders on it unnamed is known by what names them.
 mentions as (
     select node, known_at from accounts
     union all
     select node, ordered_at from order_keys
+    where node_type <> 'visitor'
     union all
-    select holder_node, known_at from edges
+    select node_1, known_at from person_edges
     union all
-    select held_node, known_at from edges
+    select node_2, known_at from person_edges
 ),
 
 first_mentions as (
@@ -44,22 +58,11 @@ known as (
 ),
 
 -- Of nodes known together the account, then the e-mail, then the phone: their order in
--- the alphabet. A device is never known before whoever is seen on it.
+-- the alphabet.
 surrogates as (
     select person, node, known_at from known
+    where node not like 'visitor:%'
     qualify row_number() over (partition by person order by known_at, node) = 1
-),
-
-person_edges as (
-    select
-        edges.edge_id,
-        edges.holder_node as node_1,
-        edges.held_node as node_2,
-        edges.known_at
-    from edges
-    inner join people as holders on edges.holder_node = holders.node
-    inner join people as held on edges.held_node = held.node
-    where holders.person = held.person
 ),
 
 connections as (

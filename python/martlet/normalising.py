@@ -21,12 +21,38 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 # digits that can be called from outside.
 _MIN_PHONE_DIGITS = 5
 
+# Of two names that are written alike, the one in the later language counts.
+_LANGUAGES = (
+    *("zh", "ja", "ko", "uk", "ru", "el", "tr", "ro", "hu", "sk", "cs", "pl"),
+    *("fi", "nb", "da", "sv", "pt", "nl", "it", "es", "fr", "de", "en"),
+)
+# Names that are in use and not in the CLDR, which has one for each country and language.
+_ALSO = {
+    "AE": ("UAE",),
+    "CI": ("Ivory Coast",),
+    "CZ": ("Czech Republic", "Česká republika", "Tschechische Republik"),
+    "GB": (
+        *("Great Britain", "Großbritannien"),
+        *("England", "Scotland", "Wales", "Northern Ireland"),
+    ),
+    "HK": ("Hong Kong",),
+    "IE": ("Republic of Ireland",),
+    "KR": ("Korea", "Republic of Korea"),
+    "MO": ("Macao", "Macau"),
+    "NL": ("Holland",),
+    "RU": ("Russian Federation",),
+    "SK": ("Slovak Republic",),
+    "TR": ("Turkey",),
+    "US": ("United States of America",),
+}
+
 _MAILTO = re.compile(r".*mailto:([^?>]*)")
 _IN_ANGLES = re.compile(r"<([^<>@]*+@[^<>]*+)>")
-_COMMENT = re.compile(r"\([^()]*+\)")
+_COMMENT = re.compile(r"\([^()]*+\)|[()]")
 _AROUND_ADDRESS = " \"',;<>"
+
 # Spreadsheets and data frames make floats of numbers.
-_FLOAT = re.compile(r"\s*\d+(\.0+|(\.\d+)?e[+]?\d+)\s*")
+_FLOAT = re.compile(r"\s*(\d+\.0+|\d(\.\d+)?e[+]?\d+)\s*")
 # From the first digit to the first letter or sign that begins a remark or an extension.
 _NUMBER = re.compile(r"[+(]{0,3}\d(?:(?![^\W\d_])[^#;,|&])*")
 
@@ -81,9 +107,10 @@ def normalise_phone(phone: str, region: str | None = None) -> str:
 def region_of(country: str | None) -> str | None:
     """Give the ISO 3166-1 alpha-2 code of a country, or ``None`` where it is unknown.
 
-    Reads codes of two and three letters and English names, in any case.
+    Reads codes of two and three letters and the names that countries have in the
+    languages of most shops, in any case, with and without accents.
     """
-    return _regions().get(fold(country).strip()) if country else None
+    return _regions().get(_letters(country)) if country else None
 
 
 def fold(text: str) -> str:
@@ -115,16 +142,25 @@ def _e164(text: str, region: str | None) -> str | None:
 
 @cache
 def _regions() -> dict[str, str]:
-    """Every way to write a country that is understood, folded, with its code."""
+    """Every way to write a country that is understood, in letters, with its code."""
     known = phonenumbers.SUPPORTED_REGIONS
-    names = {fold(name): code for code, name in Locale("en").territories.items()}
-    aliases = {
-        alias.casefold(): codes[0]
-        for alias, codes in get_global("territory_aliases").items()
-    }
-    codes = {code.casefold(): code for code in known}
+    names = [
+        (name, code)
+        for language in _LANGUAGES
+        for code, name in Locale(language).territories.items()
+    ]
+    aliases = [
+        (alias, codes[0]) for alias, codes in get_global("territory_aliases").items()
+    ]
+    also = [(name, code) for code, names in _ALSO.items() for name in names]
+    codes = [(code, code) for code in known]
     return {
-        written: code
-        for written, code in {**aliases, **names, **codes}.items()
+        _letters(written): code
+        for written, code in (*names, *also, *aliases, *codes)
         if code in known
     }
+
+
+def _letters(name: str) -> str:
+    parts = unicodedata.normalize("NFKD", fold(name).strip().removeprefix("the "))
+    return re.sub(r"[\W_]", "", parts)

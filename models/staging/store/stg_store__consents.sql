@@ -13,7 +13,7 @@ renamed as (
         lower(trim(channel)) as channel,
         lower(trim(purpose)) as purpose,
         changed_at,
-        state,
+        lower(trim(state)) as state,
         source as consent_source,
         load_id
     from source
@@ -27,7 +27,7 @@ latest as (
     {{ latest_version(
         'renamed',
         key=['source_customer_id', 'channel', 'purpose', 'changed_at'],
-        prefer=["state <> 'granted'", 'load_id']
+        prefer=["state is distinct from 'granted'", 'load_id']
     ) }}
 )
 

@@ -80,7 +80,10 @@ def print_table(
     if not rows:
         return
     table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD
+        title=escape(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
     )
     for position, (heading, justify) in enumerate(columns):
         # The first column names the row, and a name is to be read and copied whole.
@@ -116,7 +119,8 @@ def progress_bar(what: str) -> Iterator[OnStep]:
         task = bar.add_task(what, total=None, label="reading the project")
 
         def on_step(label: str, done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, label=label)
+            # A path may hold what reads as markup.
+            bar.update(task, completed=done, total=total, label=escape(label))
 
         yield on_step
 

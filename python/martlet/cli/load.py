@@ -24,6 +24,8 @@ from martlet.loading.connector import (
 )
 from martlet.loading.load import LoadOptions, load_connector, load_table
 from martlet.loading.preview import preview_connector, preview_table
+from martlet.loading.sources.database import is_database, shown
+from martlet.loading.sources.opening import check_file
 from martlet.loading.sources.source import Hints
 from martlet.settings import load_settings
 
@@ -88,33 +90,39 @@ def load(
         },
     )
     if isinstance(target, Connector):
-        _check_fits_connector(target, options)
+        _check_fits_connector(target, options, sources)
+    else:
+        for source in sources:
+            if not is_database(source):
+                check_file(Path(source))
     now = datetime.now(UTC).replace(tzinfo=None)
     find_sealer = given.sealer_finder(settings)
     done = []
-    with progress_bar("Reading" if dry_run else "Loading") as on_step:
-        if isinstance(target, Connector):
-            paths = [Path(source) for source in sources]
-            common = (target, paths, destination, options)
-            on_step("read", 0, 2)
-            done.append(
-                preview_connector(*common, now)
-                if dry_run
-                else load_connector(*common, find_sealer, now, on_step)
-            )
-        else:
-            for number, source in enumerate(sources):
-                common = (target, source, destination, options)
-                on_step(source, number, len(sources))
+    try:
+        with progress_bar("Reading" if dry_run else "Loading") as on_step:
+            if isinstance(target, Connector):
+                paths = [Path(source) for source in sources]
+                common = (target, paths, destination, options)
+                on_step("read", 0, 2)
                 done.append(
-                    preview_table(*common, now)
+                    preview_connector(*common, now)
                     if dry_run
-                    else load_table(*common, find_sealer, now)
+                    else load_connector(*common, find_sealer, now, on_step)
                 )
-    if dry_run:
-        print_previews(done, as_json=json)
-    else:
-        print_reports(done, destination, settings.home, as_json=json)
+            else:
+                for number, source in enumerate(sources):
+                    common = (target, source, destination, options)
+                    on_step(shown(source), number, len(sources))
+                    done.append(
+                        preview_table(*common, now)
+                        if dry_run
+                        else load_table(*common, find_sealer, now)
+                    )
+    finally:  # where a later source fails, those before it are loaded all the same
+        if done and dry_run:
+            print_previews(done, as_json=json)
+        elif done:
+            print_reports(done, destination, settings.home, as_json=json)
 
 
 def _target(what: str, contract: Mapping[str, RawTable]) -> str | Connector:
@@ -127,15 +135,22 @@ def _target(what: str, contract: Mapping[str, RawTable]) -> str | Connector:
         close = difflib.get_close_matches(what, known, n=1, cutoff=0.5)
         meant = f" Did you mean {close[0]}?" if close else ""
         raise UsageError(
-            f"{what} is neither a raw table nor a connector.{meant}",
+            f"{shown(what)} is neither a raw table nor a connector.{meant}",
             f"Tables: {', '.join(tables)}. Connectors: {', '.join(connector_names())}. "
             "Or pass the folder of a connector of your own.",
         )
     return find_connector(what, dict(contract))
 
 
-def _check_fits_connector(connector: Connector, options: LoadOptions) -> None:
+def _check_fits_connector(
+    connector: Connector, options: LoadOptions, sources: list[str]
+) -> None:
     """Refuse what only a table needs to be told: a connector knows its files."""
+    for source in filter(is_database, sources):
+        raise UsageError(
+            f"{connector.name} reads files, and {shown(source)} is a database.",
+            "Load its tables one by one: martlet load orders <URL> --table <table>",
+        )
     told = {
         "--map": options.mapping,
         "--table": options.hints.table,

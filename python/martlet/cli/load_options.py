@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from martlet.cli.console import print_note
 from martlet.contract import read_contract
 from martlet.errors import UsageError
 from martlet.loading.bringing import Destination
@@ -147,7 +148,15 @@ def sealer_finder(settings: Settings) -> Callable[[bool], Sealer]:
     """Give what finds the store's key; a store that is new gets one."""
 
     def find(is_new: bool) -> Sealer:
-        home = settings.home
-        return sealer_for_loading(home) if is_new else find_sealer(home)
+        if not is_new:
+            return find_sealer(settings.home)
+        sealer = sealer_for_loading(settings.home)
+        # Told at once: the key stays although the load may fail after this.
+        if sealer.made_key_file:
+            print_note(
+                f"A key was made in {sealer.made_key_file}. Keep a copy: without it "
+                "sealed data cannot be opened."
+            )
+        return sealer
 
     return find

@@ -49,7 +49,11 @@ def print_previews(previews: Sequence[Preview], *, as_json: bool) -> None:
         return
     for preview in previews:
         _print_preview(preview)
-    print_note("Nothing was loaded. Load it: the same command without --dry-run")
+    load_it = "Load it: the same command without --dry-run"
+    is_stopped = any(preview.enough for preview in previews)
+    print_note(
+        "Nothing was loaded." if is_stopped else f"Nothing was loaded. {load_it}"
+    )
 
 
 def _print_report(report: LoadReport) -> None:
@@ -69,14 +73,9 @@ def _print_report(report: LoadReport) -> None:
             for line in report.summary
         ],
     )
-    _note_reading(report.unused, report.options)
+    _note_reading(report)
     for load_id in report.replaced:
         print_note(f"It replaces load {load_id}, which read the same source otherwise.")
-    if report.made_key_file:
-        print_note(
-            f"A key was made in {report.made_key_file}. Keep a copy: without it sealed "
-            "data cannot be opened."
-        )
 
 
 def _print_preview(preview: Preview) -> None:
@@ -97,9 +96,12 @@ def _print_preview(preview: Preview) -> None:
         [("reason", "left"), ("rows", "right")],
         [(reason, number(count)) for reason, count in preview.reasons.items()],
     )
-    _note_reading(preview.unused, preview.options)
-    if preview.ignored:
-        print_note(f"Files that are not read: {', '.join(preview.ignored)}")
+    _note_reading(preview)
+    if preview.enough:
+        print_note(
+            f"The load would be stopped: too many of these rows would be refused. If "
+            f"the rest is right, allow it with --max-refused {preview.enough}%"
+        )
 
 
 def _print_counts(title: str, counts: Sequence[LoadCount]) -> None:
@@ -129,11 +131,13 @@ def _print_counts(title: str, counts: Sequence[LoadCount]) -> None:
     )
 
 
-def _note_reading(unused: Sequence[str], options: dict[str, object]) -> None:
-    if unused:
-        print_note(f"Columns that no raw column takes: {', '.join(unused)}")
-    if options:
-        print_note(f"Read with {'; '.join(_in_words(options))}")
+def _note_reading(told: LoadReport | Preview) -> None:
+    if told.unused:
+        print_note(f"Columns that no raw column takes: {', '.join(told.unused)}")
+    if told.ignored:
+        print_note(f"Not read: {', '.join(told.ignored)}")
+    if told.options:
+        print_note(f"Read with {'; '.join(_in_words(told.options))}")
 
 
 def _in_words(options: dict[str, object]) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Export a segment: only people who agreed and can be reached, to a file of one owner.
 
-Membership comes from ``segments``, consent and sealed contact data from ``identity``. The
+Membership comes from ``segments``, consent and sealed contact data from ``identity``. An
+address is left out for all who share it where one of them did not agree, and is else
+written once, since whoever reads the mail there may be any of them. The
 list holds e-mail addresses, so the file is made under a temporary name with mode 0600 and
 appears whole or not at all, and the ledger ``ops.export_log`` keeps counts and no names.
 """
@@ -20,6 +22,7 @@ import duckdb
 
 from martlet.errors import EnvironmentFault, UsageError
 from martlet.export.destinations import DESTINATIONS, Consent, Contact, Destination
+from martlet.normalising import normalise_email
 from martlet.sealing import Sealer
 
 _MEMBERS = """
@@ -36,17 +39,28 @@ needed as (
 
 consenting as (
     select consents.customer_id
-    from identity.identity_consents as consents
+    from identity.identity_consent_history as consents
     inner join needed
         on consents.channel = needed.channel and consents.purpose = needed.purpose
-    where consents.is_granted
+    where
+        consents.is_granted
+        and consents.valid_from <= $exported_at
+        and (consents.valid_to is null or $exported_at < consents.valid_to)
     group by consents.customer_id
     having count(*) = (select count(*) from needed)
+),
+
+refused as (
+    select distinct addresses.email_key
+    from identity.identity_addresses as addresses
+    left join consenting on addresses.customer_id = consenting.customer_id
+    where consenting.customer_id is null
 )
 
 select
     members.customer_id,
-    consenting.customer_id is not null as is_consenting,
+    consenting.customer_id is not null
+    and refused.email_key is null as is_consenting,
     contacts.email,
     contacts.phone,
     contacts.first_name,
@@ -57,6 +71,7 @@ from members
 left join consenting on members.customer_id = consenting.customer_id
 left join identity.identity_contacts as contacts
     on members.customer_id = contacts.customer_id
+left join refused on contacts.email_key = refused.email_key
 order by members.customer_id
 """
 
@@ -93,21 +108,22 @@ def export_segment(
     destination = _destination(destination_name)
     consents = destination.consents or (_own_consent(connection, segment_id),)
     _check_segment(connection, segment_id)
+    moment = exported_at.astimezone(UTC).replace(tzinfo=None)
     members = connection.execute(
         _MEMBERS,
         {
             "segment_id": segment_id,
             "channels": [channel for channel, _ in consents],
             "purposes": [purpose for _, purpose in consents],
+            "exported_at": moment,
         },
     ).fetchall()
     consenting = [member[2:] for member in members if member[1]]
     sealer = find_sealer() if consenting else None
     contacts = [_open(sealed, sealer) for sealed in consenting]
-    reachable = [contact for contact in contacts if contact.is_reachable]
+    reachable = _one_per_address(contacts)
     content = _write_csv(destination, reachable)
     sha256 = hashlib.sha256(content).hexdigest()
-    moment = exported_at.astimezone(UTC).replace(tzinfo=None)
     result = ExportResult(
         export_id=f"{moment:%Y%m%dT%H%M%S}-{segment_id}-{sha256[:8]}",
         path=path,
@@ -166,6 +182,15 @@ def _open(sealed: tuple[str | None, ...], sealer: Sealer) -> Contact:
         sealer.unseal(value) if value else "" for value in contact
     )
     return Contact(email, phone, first_name, last_name, country or "", postcode or "")
+
+
+def _one_per_address(contacts: list[Contact]) -> list[Contact]:
+    """Keep who can be reached, and of several at one address the first."""
+    at_address: dict[str, Contact] = {}
+    for contact in contacts:
+        if contact.is_reachable:
+            at_address.setdefault(normalise_email(contact.email), contact)
+    return list(at_address.values())
 
 
 def _write_csv(destination: Destination, contacts: list[Contact]) -> bytes:

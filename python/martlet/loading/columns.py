@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from martlet.contract import RawTable
 from martlet.errors import RawDataError, UsageError
+from martlet.redaction import redact
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,19 @@ def distinct_names(header: Sequence[str | None]) -> list[str]:
         seen.add(name.casefold())
         names.append(name)
     return names
+
+
+def check_header(where: str, header: Sequence[str]) -> None:
+    """Raise ``RawDataError`` where names of columns hold contact data.
+
+    Then a row stands where the names belong, and these are told to people and kept.
+    """
+    if any(redact(name) != name for name in header):
+        raise RawDataError(
+            f"The first row of {where} looks like data, not like names of columns: an "
+            "e-mail address or a phone number is among them.",
+            "Write the names of the columns into the first line.",
+        )
 
 
 def match_columns(

@@ -26,6 +26,7 @@ from martlet.loading.ledger import LoadedInput, name_load
 from martlet.loading.matching import match_files
 from martlet.loading.reading import infer_reading
 from martlet.loading.report import LoadReport
+from martlet.loading.sources.database import shown
 from martlet.loading.sources.opening import open_source
 from martlet.loading.sources.source import Hints, Source
 from martlet.loading.store import settle_store
@@ -85,7 +86,7 @@ def load_table(
     EnvironmentFault
         The machine stood in the way: disk, memory, keys, a lock, an interruption.
     """
-    with scratch(location, destination) as connection, ExitStack() as stack:
+    with scratch(shown(location), destination) as connection, ExitStack() as stack:
         step = on_step or _say_nothing
         step("read", 0, 2)
         store = settle_store(connection, destination.raw, None, options.store)
@@ -104,7 +105,9 @@ def load_table(
         )
         step("write", 1, 2)
         report = bring(connection, destination, load, plan, store, find_sealer)
-        return replace(report, matched=plan.matched, unused=plan.unused)
+        return replace(
+            report, matched=plan.matched, unused=plan.unused, ignored=source.unread
+        )
 
 
 def load_connector(
@@ -133,8 +136,9 @@ def load_connector(
         store = settle_store(
             connection, destination.raw, connector.store, options.store
         )
+        files, left = match_files(connector, paths)
         plan = connector_plan(
-            connection, stack, connector, paths, destination, options, store
+            connection, stack, connector, files, destination, options, store
         )
         load = name_load(
             destination.raw,
@@ -150,6 +154,7 @@ def load_connector(
         )
         step("write", 1, 2)
         report = bring(connection, destination, load, plan, store, find_sealer)
+        report = replace(report, ignored=ignored(left, plan))
         if report.already_loaded:
             return report
         return replace(report, summary=plan.summary(connection))
@@ -190,13 +195,12 @@ def connector_plan(
     connection: duckdb.DuckDBPyConnection,
     stack: ExitStack,
     connector: Connector,
-    paths: Sequence[Path],
+    files: Mapping[str, Sequence[Path]],
     destination: Destination,
     options: LoadOptions,
     store: Store | None,
 ) -> ConnectorLoad:
     """Open every file of every input; they stay open as long as ``stack`` does."""
-    files, _ = match_files(connector, paths)
     sources = {
         kind.name: [
             stack.enter_context(
@@ -211,6 +215,17 @@ def connector_plan(
     return ConnectorLoad(
         connector, destination.contract, sources, store, options.max_refused
     )
+
+
+def ignored(left: Sequence[Path], plan: ConnectorLoad) -> tuple[str, ...]:
+    """Name the files, and the sheets of workbooks, that a connector does not read."""
+    sheets = (
+        sheet
+        for sources in plan.sources.values()
+        for source in sources
+        for sheet in source.unread
+    )
+    return (*(path.name for path in left), *sheets)
 
 
 def told(options: LoadOptions, plan: TableLoad) -> dict[str, Any]:

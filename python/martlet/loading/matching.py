@@ -16,6 +16,7 @@ def match_files(
     """Give the files of each input, in name order, and those that belong to none.
 
     A file that a person names belongs to the only input there is, however it is called.
+    A file that is named twice, by itself or by its folder, counts once.
 
     Raises
     ------
@@ -26,9 +27,12 @@ def match_files(
     """
     matched: dict[str, list[Path]] = {kind.name: [] for kind in connector.inputs}
     left: list[Path] = []
+    seen: set[Path] = set()
     for path in paths:
-        files = _files(path)
-        for file in files:
+        for file in _files(path):
+            if file.resolve() in seen:
+                continue
+            seen.add(file.resolve())
             takers = [kind.name for kind in connector.inputs if kind.takes(file)]
             if len(connector.inputs) == 1 and not path.is_dir():
                 takers = [connector.inputs[0].name]

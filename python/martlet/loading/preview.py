@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -13,9 +14,18 @@ from martlet.loading.bringing import Destination
 from martlet.loading.columns import columns_of
 from martlet.loading.connector import Connector
 from martlet.loading.ledger import name_load
-from martlet.loading.load import LoadOptions, connector_plan, table_plan, told
+from martlet.loading.load import (
+    LoadOptions,
+    connector_plan,
+    ignored,
+    table_plan,
+    told,
+)
 from martlet.loading.matching import match_files
+from martlet.loading.refusals import MALFORMED, share_to_allow
 from martlet.loading.report import LoadCount
+from martlet.loading.rules import RULES
+from martlet.loading.sources.database import shown
 from martlet.loading.sources.opening import open_source
 from martlet.loading.sql import scratch_database
 from martlet.loading.store import settle_store
@@ -30,7 +40,9 @@ class Preview:
     ``matched`` maps raw columns to the source's, ``unused`` are those that no raw column
     takes; ``columns`` and ``rows`` are the first rows as they would be stored, contact
     data blotted out; ``reasons`` says why rows would be refused, and how many;
-    ``ignored`` are files of a folder that the connector does not read.
+    ``ignored`` are files of a folder, and sheets of a workbook, that are not read;
+    ``enough`` is the percentage of refused rows to allow, where the load itself would
+    be stopped because of them.
     """
 
     source: str
@@ -42,6 +54,7 @@ class Preview:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     ignored: tuple[str, ...] = ()
+    enough: int = 0
 
 
 def preview_table(
@@ -54,10 +67,11 @@ def preview_table(
     """See what :func:`martlet.loading.load.load_table` would do."""
     every = replace(options, max_refused=1.0)
     with (
-        machine_faults(f"Reading {location}", "Nothing was changed."),
+        machine_faults(f"Reading {shown(location)}", "Nothing was changed."),
         scratch_database() as connection,
         ExitStack() as stack,
     ):
+        settle_store(connection, destination.raw, None, options.store)
         columns = columns_of(destination.contract[name])
         source = stack.enter_context(
             open_source(location, options.hints, connection, columns, name)
@@ -66,18 +80,21 @@ def preview_table(
         load = name_load(destination.raw, name, "", [], {}, loaded_at)
         refusals = plan.refuse(connection, load)
         stored = refusals.total - refusals.rows
+        counts = (
+            LoadCount(name, "stored", name, "", stored),
+            *plan.refused_counts(refusals),
+        )
         return Preview(
             source=source.name,
-            counts=(
-                LoadCount(name, "stored", name, "", stored),
-                *plan.refused_counts(refusals),
-            ),
+            counts=counts,
             reasons=refusals.by_reason,
             matched=plan.matched,
             unused=plan.unused,
             options=told(options, plan),
             columns=tuple(c.name for c in plan.table.given if c.name in plan.matched),
             rows=tuple(plan.preview(connection, load, _ROWS)),
+            ignored=source.unread,
+            enough=_enough(counts, options.max_refused),
         )
 
 
@@ -99,18 +116,32 @@ def preview_connector(
         store = settle_store(
             connection, destination.raw, connector.store, options.store
         )
+        files, left = match_files(connector, paths)
         plan = connector_plan(
-            connection, stack, connector, paths, destination, every, store
+            connection, stack, connector, files, destination, every, store
         )
         load = name_load(destination.raw, connector.name, "", [], {}, loaded_at)
         made = plan.judge(connection, load)
         reasons = connection.execute(
             "select reason, count(*) from refused group by 1 order by 2 desc, 1"
         ).fetchall()
-        _, ignored = match_files(connector, paths)
+        counts = tuple(plan.counts(connection, made))
         return Preview(
             source=where,
-            counts=tuple(plan.counts(connection, made)),
+            counts=counts,
             reasons=dict(reasons),
-            ignored=tuple(path.name for path in ignored),
+            ignored=ignored(left, plan),
+            enough=_enough(counts, options.max_refused),
         )
+
+
+def _enough(counts: Sequence[LoadCount], limit: float | None) -> int:
+    """Give the percentage to allow; what a connector's own rules refuse is free."""
+    total, refused = Counter(), Counter()
+    for count in counts:
+        if count.outcome != "derived":
+            total[count.input] += count.rows
+        if count.outcome == "refused" and count.rule in (*RULES, MALFORMED):
+            refused[count.input] += count.rows
+    enough = (share_to_allow(total[name], refused[name], limit) for name in total)
+    return max(enough, default=0)

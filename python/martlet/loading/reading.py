@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -37,15 +37,11 @@ def infer_reading(
     Raises
     ------
     UsageError
-        There is no such timezone.
+        There is no such timezone, or a timestamp's format is none.
     """
-    try:
-        ZoneInfo(timezone)
-    except (KeyError, ValueError, OSError):
-        raise UsageError(
-            f"There is no timezone {timezone}.",
-            "Write it as in the tz database, such as --timezone Europe/Berlin",
-        ) from None
+    _check_timezone(connection, timezone)
+    for pattern in timestamp_formats:
+        _check_format(connection, pattern)
     if decimal_comma is None:
         numbers = [
             matched[column.name]
@@ -54,6 +50,28 @@ def infer_reading(
         ]
         decimal_comma = _has_decimal_comma(connection, source, numbers)
     return Reading(decimal_comma, timezone, tuple(timestamp_formats))
+
+
+def _check_timezone(connection: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    known = "select 1 from pg_timezone_names() where name = ?"
+    if not connection.execute(known, [timezone]).fetchone():
+        raise UsageError(
+            f"There is no timezone {timezone}.",
+            "Write it as in the tz database, such as --timezone Europe/Berlin",
+        )
+
+
+def _check_format(connection: duckdb.DuckDBPyConnection, pattern: str) -> None:
+    try:
+        connection.execute("select try_strptime('', ?)", [pattern])
+        is_format = re.search("%[^%]", pattern) is not None
+    except duckdb.InvalidInputException:
+        is_format = False
+    if not is_format:
+        raise UsageError(
+            f"--timestamp-format {pattern} is no way to write a date or time.",
+            "Write it as in --timestamp-format '%d.%m.%Y %H:%M'",
+        )
 
 
 def _has_decimal_comma(

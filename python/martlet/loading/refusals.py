@@ -77,22 +77,30 @@ class Refusals:
             )
 
 
-def check_share(
-    name: str, total: int, by_reason: Mapping[str, int], limit: float | None
-) -> None:
-    """Raise ``RawDataError`` where more than ``limit`` of the rows are refused.
+def share_to_allow(total: int, refused: int, limit: float | None) -> int:
+    """Give the percentage that would let a load pass, or 0 where ``limit`` does.
 
     Without a limit it is 5 %, and ten rows are never too many.
     """
-    refused = sum(by_reason.values())
     few = limit is None and refused <= _HANDFUL
     allowed = MAX_REFUSED if limit is None else limit
     if few or refused <= allowed * total:
+        return 0
+    return min(100, 100 * refused // total + 1)
+
+
+def check_share(
+    name: str, total: int, by_reason: Mapping[str, int], limit: float | None
+) -> None:
+    """Raise ``RawDataError`` where more rows are refused than ``limit`` allows."""
+    refused = sum(by_reason.values())
+    enough = share_to_allow(total, refused, limit)
+    if not enough:
         return
+    allowed = MAX_REFUSED if limit is None else limit
     listed = "; ".join(
         f"{reason} in {count:,}" for reason, count in list(by_reason.items())[:5]
     )
-    enough = min(100, 100 * refused // total + 1)
     raise RawDataError(
         f"{refused:,} of the {total:,} rows of {name} would be refused: {listed}. "
         f"That is more than {allowed:.0%}, so nothing of it was loaded.",

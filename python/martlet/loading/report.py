@@ -39,7 +39,8 @@ class LoadReport:
     ``already_loaded`` says that this very source was there before and nothing was
     changed; ``replaced`` names loads of the same source read otherwise, now removed;
     ``matched`` maps raw columns to the source's, ``unused`` lists those that no raw
-    column takes; ``made_key_file`` is the key file, where this load had to make it.
+    column takes, ``ignored`` what lies beside it and was not read, such as other files
+    of a folder; ``made_key_file`` is the key file, where this load had to make it.
     """
 
     load_id: str
@@ -53,6 +54,7 @@ class LoadReport:
     already_loaded: bool = False
     replaced: tuple[str, ...] = ()
     made_key_file: Path | None = None
+    ignored: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:

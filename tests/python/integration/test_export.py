@@ -73,6 +73,84 @@ def test_list_holds_exactly_the_consenting_members(sample_shop: Shop) -> None:
     assert result["excluded_no_consent"] > 0
 
 
+def change(shop: Shop, *statements: str) -> None:
+    """Change the shop's warehouse by hand."""
+    with duckdb.connect(str(shop.home / "warehouse.duckdb")) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def exported(shop: Shop) -> tuple[list[str], dict]:
+    """Export the test's segment: the addresses listed, and the counts."""
+    done = shop.martlet("export", "likely_to_buy", "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    return [row["email"] for row in rows(Path(result["path"]))], result
+
+
+# Contacts and addresses are views: as tables a test can give two people one address.
+_AS_TABLES = tuple(
+    statement
+    for view in ("identity_contacts", "identity_addresses")
+    for statement in (
+        f"create table identity.copy as select * from identity.{view}",
+        f"drop view identity.{view}",
+        f"alter table identity.copy rename to {view}",
+    )
+)
+_LISTED = _ALLOWED.replace(
+    "select contacts.email\n", "select members.customer_id, contacts.email_key\n"
+)
+
+
+def test_consent_is_judged_at_the_moment_of_the_export(sample_shop: Shop) -> None:
+    (soon, later, *_) = query(sample_shop, _LISTED + "order by all")
+    before, counts = exported(sample_shop)
+    history = "identity.identity_consent_history"
+    change(
+        sample_shop,
+        f"update {history} set valid_to = '2200-01-01' "
+        f"where customer_id = '{soon[0]}' and valid_to is null",
+        f"update {history} set valid_from = '2200-01-01' "
+        f"where customer_id = '{later[0]}' and valid_to is null",
+    )
+    after, recounted = exported(sample_shop)
+    assert set(after) < set(before) and len(after) == len(before) - 1
+    assert recounted["excluded_no_consent"] == counts["excluded_no_consent"] + 1
+
+
+def test_address_is_left_out_where_one_who_shares_it_did_not_agree(
+    sample_shop: Shop,
+) -> None:
+    (shared, *_) = query(sample_shop, _LISTED + "order by all")
+    before, counts = exported(sample_shop)
+    change(
+        sample_shop,
+        *_AS_TABLES,
+        "insert into identity.identity_addresses "
+        f"values ('somebody who did not agree', '{shared[1]}')",
+    )
+    after, recounted = exported(sample_shop)
+    assert set(after) < set(before) and len(after) == len(before) - 1
+    assert recounted["excluded_no_consent"] == counts["excluded_no_consent"] + 1
+
+
+def test_address_of_two_who_agreed_is_written_once(sample_shop: Shop) -> None:
+    (first, second, *_) = query(sample_shop, _LISTED + "order by all")
+    before, counts = exported(sample_shop)
+    change(
+        sample_shop,
+        *_AS_TABLES,
+        "update identity.identity_contacts as contacts set email = others.email "
+        "from identity.identity_contacts as others "
+        f"where others.customer_id = '{first[0]}' "
+        f"and contacts.customer_id = '{second[0]}'",
+    )
+    after, recounted = exported(sample_shop)
+    assert len(after) == len(set(after)) == len(before) - 1
+    assert recounted["excluded_no_contact"] == counts["excluded_no_contact"] + 1
+
+
 def test_file_is_private_and_the_ledger_counts_without_names(sample_shop: Shop) -> None:
     assert sample_shop.martlet("export", "likely_to_buy").returncode == 0
     path = sample_shop.home / "exports" / "likely_to_buy-csv.csv"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 from typer.testing import CliRunner
 
 from martlet.cli.app import app
+from martlet.cli.console import progress_bar
 from martlet.errors import MartletError
 from support import PROJECT_DIR, RawStore
 
@@ -85,6 +88,76 @@ def test_dry_run_changes_nothing(shop: RawStore) -> None:
     assert sorted(shop.directory.rglob("*")) == before
 
 
+def test_dry_run_tells_that_the_load_would_be_stopped(shop: RawStore) -> None:
+    said = ["load", "products", shop.directory / "goods.csv", "--max-refused", "5%"]
+    told = martlet(*said, "--dry-run").output
+    assert "would be stopped" in told and "--max-refused 51%" in told
+    assert "Load it" not in told
+    martlet(*said[:-1], "51%")
+    with pytest.raises(MartletError, match="reporting_currency"):
+        martlet("load", "products", said[2], "--dry-run", "--store-id", "corner-shop")
+
+
+def test_paths_are_checked_before_the_first_load(shop: RawStore) -> None:
+    with pytest.raises(MartletError, match="There is no file"):
+        martlet("load", "products", shop.directory / "goods.csv", "nowhere.csv")
+    assert shop.contents() == {}
+
+
+def test_what_was_loaded_before_a_failure_is_told(
+    shop: RawStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MARTLET_KEY")
+    other = shop.directory / "colours.csv"
+    other.write_text("colour\ngreen\n")
+    result = CliRunner().invoke(
+        app, ["load", "products", str(shop.directory / "goods.csv"), str(other)]
+    )
+    assert "lacks product_id" in str(result.exception)
+    assert "2 rows of goods.csv" in result.output
+    assert "A key was made" in result.output
+
+
+def test_a_new_key_is_told_although_the_load_fails(
+    shop: RawStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MARTLET_KEY")
+    source = str(shop.directory / "goods.csv")
+    result = CliRunner().invoke(app, ["load", "products", source, "--max-refused", "0"])
+    assert "would be refused" in str(result.exception)
+    assert (shop.directory / "martlet.key").exists() == ("A key was" in result.output)
+
+
+def test_names_that_read_as_markup(
+    shop: RawStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shop.directory / "[bold].csv"
+    path.write_text(PRODUCTS)
+    terminal = Console(stderr=True, force_terminal=True)
+    monkeypatch.setattr("martlet.cli.console.err", terminal)
+    assert "2 rows of [bold].csv" in martlet("load", "products", path).output
+    with progress_bar("Loading") as on_step:
+        on_step("[/bold].csv", 1, 2)
+
+
+def test_connectors_take_a_file_once_and_tell_what_they_leave(shop: RawStore) -> None:
+    folder = shop.directory / "shop"
+    copytree(PROJECT_DIR / "tests/python/fixtures/shopify/first", folder)
+    (folder / "readme.txt").write_text("how to")
+    store = [
+        "--store-id",
+        "shop",
+        "--reporting-currency",
+        "EUR",
+        "--reporting-timezone",
+        "UTC",
+    ]
+    load = ["load", "shopify", folder, folder / "orders_export_1.csv", *store]
+    planned, told = as_json(*load, "--dry-run"), as_json(*load)
+    assert planned["ignored"] == told["ignored"] == ["readme.txt"]
+    assert as_json("load", "shopify", folder)["already_loaded"]
+
+
 def test_loads_are_listed_and_undone(shop: RawStore) -> None:
     assert "Nothing was loaded" in martlet("loads").output
     assert as_json("loads") == []
@@ -132,6 +205,14 @@ def test_quarantine_is_listed_shown_and_tried_again(shop: RawStore) -> None:
         (["load", "products", "x", "--map", "price"], "names no two columns"),
         (["load", "products", "x", "--max-refused", "lots"], "is no share"),
         (["load", "products", "x", "--max-refused", "101%"], "is no share"),
+        (
+            ["load", "olist", "postgresql://ada:secret@host/shop"],
+            r"postgresql://host/shop is a database\.$",
+        ),
+        (
+            ["load", "mysql://ada:secret@host/shop", "x"],
+            "^mysql://host/shop is neither",
+        ),
         (["loads", "undo", "000009"], "There is no load 000009"),
         (["quarantine", "retry", "000009"], "There is no load 000009"),
     ],

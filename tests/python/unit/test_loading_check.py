@@ -412,6 +412,7 @@ def test_doubts_are_told_only_to_who_asks(raw: Path) -> None:
     write(raw, "orders/a.csv", orders + f"1,1{row}1,9{row}1,{row}2,9{row}")
     write(raw, "orders/b.csv", orders + f"1,1{row}")
     write(raw, "oders/a.csv", ORDERS)
+    (raw / "quarantine").mkdir()  # where loads with --out put it
     assert check_raw(raw, CONTRACT) == []
     judgement = judge_raw(raw, CONTRACT)
     assert judgement.problems == []

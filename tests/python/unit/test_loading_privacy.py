@@ -71,10 +71,24 @@ def test_sql_finds_all_that_python_finds(
 @pytest.mark.parametrize(
     "text",
     [
+        *("0171 / 1234567", "030 / 123 45 67", "+49 171 / 1234567", "0171 /1234567"),
+        *("0171\n1234567", "/ 0171 / 1234567", "/p/1?tel=12345", "/p/1?q=0171/123456"),
+    ],
+)
+def test_sql_finds_numbers_however_they_are_divided(
+    connection: duckdb.DuckDBPyConnection, text: str
+) -> None:
+    assert "[phone]" in of(connection, redacted("v"), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "tea cup 12",
         "https://a.example/p/100234567890?page=2&sort=price",
         "https://a.example/2024/05/31/story-12",
         "https://a.example/?gclid=Cj0KCQjw1234567890abc&utm_id=1234567890",
+        "https://a.example/?utm_id=1234567890&gclid=Cj0KCQjw-1-2a",
         "商品 12345",
     ],
 )

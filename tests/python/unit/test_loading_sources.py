@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from martlet.errors import EnvironmentFault, MartletError, UsageError
+from martlet.loading.sources.database import shown
 from support import RawStore
 
 HEADER = "product_id,product_name,price\n"
@@ -136,7 +137,8 @@ def test_xlsx_stacks_the_sheets_that_hold_rows(store: RawStore, tmp_path: Path) 
         year_2=[["launched at", "Product Id"], [datetime.datetime(2024, 1, 1), "x"]],
         empty=[],
     )
-    store.load("products", path)
+    report = store.load("products", path)
+    assert report.ignored == ("sheet notes of products",)
     assert store.rows("products", "product_id, price, launched_at") == [
         ("536365", Decimal("2.5"), None),
         ("x", None, datetime.datetime(2024, 1, 1)),
@@ -165,9 +167,11 @@ def test_duckdb_file(store: RawStore, tmp_path: Path) -> None:
         connection.execute("create table products as select 'tea' as product_id")
         connection.execute("create schema old")
         connection.execute("create view old.goods as select 'cup' as product_id")
+        connection.execute('create table old."new.goods" as select 1 as product_id')
     store.load("products", path)
     store.load("products", path, sheet="old.goods")
-    assert store.rows("products", "product_id") == [("cup",), ("tea",)]
+    store.load("products", path, sheet="old.new.goods")
+    assert store.rows("products", "product_id") == [("1",), ("cup",), ("tea",)]
     with pytest.raises(
         UsageError, match=r"no table main\.goods. It has: main\.products"
     ):
@@ -209,6 +213,58 @@ def test_database_that_does_not_answer_shows_no_password(store: RawStore) -> Non
     assert "secret" not in str(raised.value) and "ada" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("location", "name"),
+    [
+        ("exports/a@b.csv", "exports/a@b.csv"),
+        ("sqlite:////data/shop.db", "sqlite:////data/shop.db"),
+        ("postgresql+psycopg://ada:secret@host:5/shop?a=b", "postgresql://host:5/shop"),
+        ("postgresql:/ada:secret@host/shop", "postgresql://host/shop"),
+        ("postgresql://ada:p@secret@host/shop", "postgresql://…"),
+        ("postgresql://host:5/shop?password=p@secret", "postgresql://…"),
+        ("postgresql://host/shop?password=secret", "postgresql://host/shop"),
+    ],
+)
+def test_locations_are_shown_without_passwords(location: str, name: str) -> None:
+    assert shown(location) == name
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["host:port/shop", "p@host/shop", "localhost:1/shop?secret=1", "host:99999/shop"],
+)
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql", "nosuchthing"])
+def test_database_urls_that_mean_nothing(
+    store: RawStore, scheme: str, place: str
+) -> None:
+    pytest.importorskip("sqlalchemy")
+    with pytest.raises(MartletError) as raised:
+        store.load_location("products", f"{scheme}://ada:secret@{place}")
+    assert raised.value.hint and "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("written", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_with_and_without_a_mark(store: RawStore, written: str) -> None:
+    store.load("products", "product_id\nthé\n".encode(written), encoding="utf-16")
+    assert store.rows("products", "product_id") == [("thé",)]
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ({"timestamp_formats": ["%Q"]}, "%Q is no way to write"),
+        ({"timestamp_formats": ["foo"]}, "foo is no way to write"),
+        ({"timezone": "posix/Europe/Berlin"}, "no timezone posix/Europe/Berlin"),
+        ({"timezone": "localtime"}, "no timezone localtime"),
+    ],
+)
+def test_readings_that_mean_nothing(
+    store: RawStore, option: dict[str, object], says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        store.load("products", HEADER + ROWS, **option)
+
+
 def cut(path: Path, end: int) -> Path:
     path.write_bytes(path.read_bytes()[:-end])
     return path
@@ -226,7 +282,27 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "no table": (
         lambda path: path.write_text("ada@example.org\nbob@example.org\n"),
-        "is the first row the header",
+        "looks like data, not like names of columns",
+    ),
+    "a customer in the header": (
+        lambda path: path.write_text("product_id,ada@example.org\ntea,1\n"),
+        "looks like data, not like names of columns",
+    ),
+    "no table, no contact data": (
+        lambda path: path.write_text("Ada,Berlin\nBob,Paris\n"),
+        r"(?s)is the first row the header\?$",
+    ),
+    "a sheet that may hold rows": (
+        lambda path: workbook(
+            path, a=[["product_id", "price"], ["tea", 1]], b=[["id", "price"], ["x", 2]]
+        ),
+        "Sheet b of .* lacks product_id, and may hold rows",
+    ),
+    "a sheet as wide as that with rows": (
+        lambda path: workbook(
+            path, a=[["product_id", "price"], ["tea", 1]], b=[["x", "y"], ["cup", 2]]
+        ),
+        "Sheet b of .* lacks product_id, and may hold rows",
     ),
     "damaged Parquet": (
         lambda path: cut(parquet(path, product_id=["tea"]), 20),

@@ -15,7 +15,8 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e"
 
 # What stands in addresses and numbers, so that random text is often nearly one.
 EMAIL_LIKE = st.text(
-    st.sampled_from("aA@.- :?\n\u200b。xn-ßİıσςÜ例") | st.characters(codec="utf-8")
+    st.sampled_from("aA@.- :?<>()\"',;\n\u200b。xn-ßİıσςÜ例")
+    | st.characters(codec="utf-8")
 )
 PHONE_LIKE = st.text(st.sampled_from("0123456789+ -/().x٣３\u200b"), max_size=25)
 MAILBOX = st.text(st.sampled_from("abcxyz0189._+-äé例"), min_size=1, max_size=12)
@@ -38,10 +39,27 @@ WIDE = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
         "ada@müller。example",
         "ada@müller.example.",
         "ada @ müller.example",
+        "Ada Lovelace <ada@müller.example>",
+        "<ada@müller.example>",
+        '"ada@müller.example"',
+        '"ada"@müller.example',
+        "'ada@müller.example',",
+        "ada@müller.example;",
+        "ada@müller.example (Ada)",
+        "(Ada) ada@müller.example",
+        "mailto:ada%40m%C3%BCller.example?subject=hi",
+        "Ada <mailto:Ada%40XN--mller-kva.example?subject=hi>",
     ],
 )
 def test_spellings_of_one_address(written: str) -> None:
     assert normalise_email(written) == "ada@müller.example"
+
+
+def test_domains_of_two_owners_stay_apart() -> None:
+    with_eszett = normalise_email("info@straße.example")
+    assert with_eszett == normalise_email("INFO@STRAẞE.example")
+    assert with_eszett == normalise_email("info@xn--strae-oqa.example")
+    assert with_eszett != normalise_email("info@strasse.example")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +132,10 @@ def test_spellings_of_one_number(written: str, region: str | None) -> None:
         ("06 12345678", "IT", "+390612345678"),
         ("8 (912) 345-67-89", "RU", "+79123456789"),
         ("1234567890123456789", "DE", "1234567890123456789"),
+        ("1711234567.0", "DE", "+491711234567"),
+        ("491711234567.0", None, "491711234567"),
+        ("4.9e11", "DE", ""),
+        ("4.91711234567E+11", "DE", ""),
         ("none", "DE", ""),
         ("n/a", "DE", ""),
         ("1234", "DE", ""),
@@ -163,6 +185,23 @@ def test_a_number_is_the_same_however_it_is_divided(
         ("Germany", "DE"),
         ("UNITED KINGDOM", "GB"),
         ("UK", "GB"),
+        ("Great Britain", "GB"),
+        ("England", "GB"),
+        ("United States of America", "US"),
+        ("the U.S.A.", "US"),
+        ("Deutschland", "DE"),
+        ("ÖSTERREICH", "AT"),
+        ("Osterreich", "AT"),
+        ("Schweiz", "CH"),
+        ("Suisse", "CH"),
+        ("España", "ES"),
+        ("Italia", "IT"),
+        ("France", "FR"),
+        ("Czech Republic", "CZ"),
+        ("Turkey", "TR"),
+        ("Viet Nam", "VN"),
+        ("Hong Kong", "HK"),
+        ("-", None),
         ("Atlantis", None),
         ("", None),
         (None, None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,12 +13,33 @@ import pyarrow as pa
 from martlet.errors import EnvironmentFault, UsageError
 
 _ROWS_AT_ONCE = 20_000
+_NO_URL = (ValueError, TypeError, AttributeError)
+# Also where a slash was forgotten: such a "path" would be shown with its password.
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 _DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 
 
 def is_database(location: str) -> bool:
     """Say whether a location is a database's URL rather than a path."""
-    return "://" in location
+    return _URL.match(location) is not None
+
+
+def shown(location: str) -> str:
+    """Name a source without what is secret: a database by host and name alone.
+
+    Where a password holds signs that part a URL, nothing tells where it ends, and all
+    but the kind of database is left out.
+    """
+    if not is_database(location):
+        return location
+    scheme, _, rest = location.partition(":")
+    kind, _, _ = scheme.partition("+")
+    user, _, place = rest.lstrip("/").rpartition("@")
+    if not user:
+        place = rest.removeprefix("//")
+    if "@" in user or "?" in user:
+        return f"{kind}://…"
+    return f"{kind}://{place.partition('?')[0]}"
 
 
 def read_database(url: str, table: str) -> tuple[str, pa.RecordBatchReader]:
@@ -45,19 +67,11 @@ def read_database(url: str, table: str) -> tuple[str, pa.RecordBatchReader]:
             "Install it with the drivers: pip install 'martlet[databases]'",
         ) from None
     engine = _engine(sql, url)
-    schema, _, name = table.rpartition(".")
     try:
-        found = sql.Table(
-            name, sql.MetaData(), schema=schema or None, autoload_with=engine
-        )
-    except sql.exc.NoSuchTableError:
-        listed = ", ".join(sql.inspect(engine).get_table_names(schema or None))
-        raise UsageError(
-            f"The database has no table {table}. It has: {listed or 'none'}.",
-            "Name one of these with --table, as schema.table where it needs one.",
-        ) from None
-    except sql.exc.SQLAlchemyError as error:
-        raise _unreachable(engine, error) from None
+        found = _find(sql, engine, table)
+    # Drivers check what a URL asks of them when they connect, each in its own way.
+    except (sql.exc.SQLAlchemyError, *_NO_URL) as error:
+        raise _unreachable(url, error) from None
     names = [column.name for column in found.columns]
     schema_of_text = pa.schema([(column, pa.string()) for column in names])
 
@@ -74,26 +88,29 @@ def read_database(url: str, table: str) -> tuple[str, pa.RecordBatchReader]:
                         [array.cast(pa.string()) for array in arrays], schema_of_text
                     )
         except sql.exc.SQLAlchemyError as error:
-            raise _unreachable(engine, error) from None
+            raise _unreachable(url, error) from None
         finally:
             engine.dispose()
 
     reader = pa.RecordBatchReader.from_batches(schema_of_text, batches())
-    return f"{_place(engine)} {table}", reader
+    return f"{shown(url)} {table}", reader
 
 
 def _engine(sql, url: str):
     """Open the database of a URL, by the drivers that martlet brings along."""
     try:
+        if shown(url).endswith("…"):
+            raise ValueError("its password cannot be told from its host")
         parsed = sql.make_url(url)
         parsed = parsed.set(
             drivername=_DRIVERS.get(parsed.drivername, parsed.drivername)
         )
         return sql.create_engine(parsed)
-    except sql.exc.ArgumentError:
+    except (sql.exc.ArgumentError, *_NO_URL):
         raise UsageError(
-            "That is no database URL.",
-            "Write it as postgresql://user:password@host/database",
+            f"{shown(url)} is no database URL.",
+            "Write it as postgresql://user:password@host:port/database, with %40 for @ "
+            "and %3F for ? in the password.",
         ) from None
     except (sql.exc.NoSuchModuleError, ModuleNotFoundError) as error:
         raise UsageError(
@@ -102,19 +119,26 @@ def _engine(sql, url: str):
         ) from None
 
 
-def _place(engine) -> str:
-    """Name a database without the user, the password and what else its URL says."""
-    url = engine.url
-    host = f"{url.host or ''}:{url.port}" if url.port else url.host or ""
-    return f"{url.get_backend_name()}://{host}/{url.database or ''}"
+def _find(sql, engine, table: str):
+    schema, _, name = table.rpartition(".")
+    try:
+        return sql.Table(
+            name, sql.MetaData(), schema=schema or None, autoload_with=engine
+        )
+    except sql.exc.NoSuchTableError:
+        listed = ", ".join(sql.inspect(engine).get_table_names(schema or None))
+        raise UsageError(
+            f"The database has no table {table}. It has: {listed or 'none'}.",
+            "Name one of these with --table, as schema.table where it needs one.",
+        ) from None
 
 
-def _unreachable(engine, error: Exception) -> EnvironmentFault:
+def _unreachable(url: str, error: Exception) -> EnvironmentFault:
     cause = type(getattr(error, "orig", None) or error).__name__
     return EnvironmentFault(
-        f"{_place(engine)} cannot be read ({cause}): it does not answer, or refuses "
+        f"{shown(url)} cannot be read ({cause}): it does not answer, or refuses "
         "this user.",
-        "Check host, port, user, password and rights in the URL.",
+        "Check host, port, user, password, options and rights in the URL.",
     )
 
 

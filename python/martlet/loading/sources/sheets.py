@@ -21,7 +21,7 @@ _ROWS_AT_ONCE = 50_000
 
 def read_sheets(
     path: Path, named: str | None, columns: Sequence[SourceColumn]
-) -> pa.Table:
+) -> tuple[pa.Table, list[str]]:
     """Stack the sheets that have the expected columns; blank rows are left out.
 
     Parameters
@@ -34,14 +34,16 @@ def read_sheets(
     -------
     pyarrow.Table
         All text. Expected columns go by their first published name.
+    list of str
+        Sheets with something in them that were left out, such as notes.
 
     Raises
     ------
     UsageError
         There is no sheet of that name.
     RawDataError
-        The file is no readable workbook, or no sheet has the expected columns, or a
-        sheet has most of them: leaving that one out would lose rows in silence.
+        The file is no readable workbook, or no sheet has the expected columns, or one
+        that lacks some looks like those that have them: it may hold rows.
     """
     try:
         workbook = CalamineWorkbook.from_path(path)
@@ -54,11 +56,17 @@ def read_sheets(
             )
         sheets = [workbook.get_sheet_by_name(name) for name in names]
         headers = [_header(sheet) for sheet in sheets]
-        tables = [
-            _read(sheet, header, columns)
-            for sheet, header in zip(sheets, headers, strict=True)
-            if len(sheets) == 1 or _holds_rows(sheet, header, path, columns)
+        found = list(zip(sheets, headers, strict=True))
+        taken = [
+            (sheet, header)
+            for sheet, header in found
+            if len(sheets) == 1 or not _missing(header, columns)
         ]
+        left = [each for each in found if each not in taken and each[1]]
+        width = min((len(header) for _, header in taken), default=0)
+        for sheet, header in left if taken else ():
+            _check_holds_no_rows(sheet.name, header, width, path, columns)
+        tables = [_read(sheet, header, columns) for sheet, header in taken]
     except CalamineError as error:
         raise RawDataError(
             f"{path} cannot be read as xlsx: it is damaged, cut short or locked with "
@@ -72,7 +80,8 @@ def read_sheets(
             f"{', '.join(_needed(columns))}. It has the sheets {listed}.",
             "Name the right one with --table.",
         )
-    return pa.concat_tables(tables, promote_options="default")
+    stacked = pa.concat_tables(tables, promote_options="default")
+    return stacked, [sheet.name for sheet, _ in left]
 
 
 def _needed(columns: Sequence[SourceColumn]) -> list[str]:
@@ -83,24 +92,29 @@ def _header(sheet: CalamineSheet) -> list[str]:
     return distinct_names(next(_rows(sheet), []))
 
 
-def _holds_rows(
-    sheet: CalamineSheet,
+def _missing(header: list[str], columns: Sequence[SourceColumn]) -> list[str]:
+    matched = match_columns(header, columns)
+    return [
+        column.title
+        for column in columns
+        if not column.optional and column.name not in matched
+    ]
+
+
+def _check_holds_no_rows(
+    sheet: str,
     header: list[str],
+    width: int,
     path: Path,
     columns: Sequence[SourceColumn],
-) -> bool:
-    needed = [column for column in columns if not column.optional]
-    matched = match_columns(header, needed)
-    if len(matched) == len(needed):
-        return True
-    if len(matched) * 2 > len(needed):
-        missing = [column.title for column in needed if column.name not in matched]
+) -> None:
+    """Refuse to leave out a sheet with a known column, or as wide as those read."""
+    if match_columns(header, columns) or len(header) >= width:
         raise RawDataError(
-            f"Sheet {sheet.name} of {path} lacks {', '.join(missing)}, and has the "
-            "other columns.",
+            f"Sheet {sheet} of {path} lacks {', '.join(_missing(header, columns))}, and "
+            "may hold rows all the same.",
             "Correct its header, or name the sheet to read with --table.",
         )
-    return False
 
 
 def _read(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from martlet.loading.columns import check_header
 from martlet.loading.sql import identifier
 
 _numbers = itertools.count(1)
@@ -54,6 +55,13 @@ class Source:
         What to write after ``from`` to read its rows, all of them text.
     rows : int, optional
         How many rows it has at most, where that is known without reading it as rows.
+    unread : sequence of str, optional
+        What lies in the same file and is not read, such as sheets of notes.
+
+    Raises
+    ------
+    RawDataError
+        The names of the columns hold contact data.
     """
 
     def __init__(
@@ -64,12 +72,15 @@ class Source:
         relation: str,
         *,
         rows: int | None = None,
+        unread: Sequence[str] = (),
     ) -> None:
+        check_header(name, columns)
         self.name = name
         self.sha256 = sha256
         self.columns = tuple(columns)
         self.relation = relation
         self.rows = rows
+        self.unread = tuple(unread)
 
     def malformed(self, connection: duckdb.DuckDBPyConnection) -> list[Malformed]:
         """List the lines that are no rows; known once the relation was read."""

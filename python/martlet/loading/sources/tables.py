@@ -47,7 +47,7 @@ def open_workbook(
     columns: Sequence[SourceColumn],
 ) -> Source:
     """Open an Excel workbook: the sheet named, else those that have the columns."""
-    sheets = read_sheets(path, hints.table, columns)
+    sheets, unread = read_sheets(path, hints.table, columns)
     relation = unique("sheets")
     connection.register(relation, sheets)
     with path.open("rb") as file:
@@ -57,7 +57,12 @@ def open_workbook(
         name = f"{path.name} {hints.table}"
         digest.update(hints.table.encode())
     return Source(
-        name, digest.hexdigest(), sheets.column_names, relation, rows=sheets.num_rows
+        name,
+        digest.hexdigest(),
+        sheets.column_names,
+        relation,
+        rows=sheets.num_rows,
+        unread=[f"sheet {sheet} of {path.name}" for sheet in unread],
     )
 
 
@@ -87,21 +92,23 @@ def open_duckdb_file(
         ) from None
     try:
         table = hints.table or default
-        schema, _, name = table.rpartition(".")
-        tables = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables() "
-            f"where database_name = '{theirs}' union all "
-            "select schema_name || '.' || view_name from duckdb_views() "
-            f"where database_name = '{theirs}' and not internal order by 1"
-        ).fetchall()
-        full_name = f"{schema or 'main'}.{name}"
-        if (full_name,) not in tables:
-            listed = ", ".join(name for (name,) in tables) or "none"
+        full_name = table if "." in table else f"main.{table}"
+        tables = {
+            f"{schema}.{name}": f"{theirs}.{identifier(schema)}.{identifier(name)}"
+            for schema, name in connection.execute(
+                "select schema_name, table_name from duckdb_tables() "
+                f"where database_name = '{theirs}' union all "
+                "select schema_name, view_name from duckdb_views() "
+                f"where database_name = '{theirs}' and not internal order by all"
+            ).fetchall()
+        }
+        if full_name not in tables:
+            listed = ", ".join(tables) or "none"
             raise UsageError(
                 f"{path} has no table {full_name}. It has: {listed}.",
                 "Name one of these with --table.",
             )
-        place = f"{theirs}.{identifier(schema or 'main')}.{identifier(name)}"
+        place = tables[full_name]
         yield _brought(
             connection,
             as_text(place, _types(connection, place)),

@@ -135,6 +135,8 @@ def _look_at(path: Path, encoding: str | None) -> _Looks:
     )
     if encoding:
         encoding = _known(encoding)
+        if encoding == "utf-16" and not marked:  # a header begins with a Latin letter
+            encoding = "utf-16-be" if start.startswith(b"\0") else "utf-16-le"
     returns = pairs = feeds = wrong = right = 0
     meant = {"cp1252": True}
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
