@@ -24,6 +24,11 @@ from martlet.sealing import Sealer
 PROJECT_DIR = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 
+# What a person says of a shop with its first load.
+STORE_OPTIONS = (
+    *("--store-id", "pottery", "--country", "US"),
+    *("--reporting-currency", "EUR", "--reporting-timezone", "Europe/Berlin"),
+)
 STORE = (
     "store_id,reporting_currency,reporting_timezone\ncorner-shop,EUR,Europe/Berlin\n"
 )
@@ -42,6 +47,7 @@ ORDER_ITEMS = (
 
 
 CONTRACT = read_contract(PROJECT_DIR)
+FIXTURES = PROJECT_DIR / "tests" / "python" / "fixtures"
 SEALER = Sealer("test key that is long enough to be one")
 LOADED_AT = datetime(2026, 1, 1)
 
@@ -185,6 +191,27 @@ class Shop:
             text=True,
             check=False,
         )
+
+    def load(self, what: str, *arguments: str | Path) -> dict[str, Any]:
+        """Load files through a connector or into a table; give the report."""
+        loaded = self.martlet(
+            "load", what, *map(str, arguments), "--out", str(self.raw), "--json"
+        )
+        assert loaded.returncode == 0, loaded.stderr
+        return json.loads(loaded.stdout)
+
+    def rows(self, query: str) -> list[tuple]:
+        """Run a query whose tables are the loaded raw tables."""
+        with self.raw_tables() as connection:
+            return connection.execute(query).fetchall()
+
+    def raw_tables(self) -> duckdb.DuckDBPyConnection:
+        """Open a database with the loaded raw tables as views."""
+        connection = duckdb.connect()
+        for table in {path.name for path in self.raw.glob("load_id=*/*")}:
+            files = f"{self.raw}/load_id=*/{table}/*.parquet"
+            connection.execute(f"create view {table} as select * from '{files}'")
+        return connection
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ renamed as (
         campaign_id,
         customer_id as source_customer_id,
         visitor_id,
-        touch_type,
+        lower(trim(touch_type)) as touch_type,
         touched_at,
         load_id
     from source

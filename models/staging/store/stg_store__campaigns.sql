@@ -10,7 +10,7 @@ renamed as (
     select
         campaign_id,
         campaign_name,
-        campaign_type,
+        lower(trim(campaign_type)) as campaign_type,
         lower(trim(platform)) as platform,
         objective,
         starts_on,

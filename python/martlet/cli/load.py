@@ -24,6 +24,7 @@ from martlet.loading.connector import (
 )
 from martlet.loading.load import LoadOptions, load_connector, load_table
 from martlet.loading.preview import preview_connector, preview_table
+from martlet.loading.progress import OnStep
 from martlet.loading.sources.database import is_database, shown
 from martlet.loading.sources.opening import check_file
 from martlet.loading.sources.source import Hints
@@ -103,26 +104,30 @@ def load(
             if isinstance(target, Connector):
                 paths = [Path(source) for source in sources]
                 common = (target, paths, destination, options)
-                on_step("read", 0, 2)
                 done.append(
-                    preview_connector(*common, now)
+                    preview_connector(*common, now, on_step)
                     if dry_run
                     else load_connector(*common, find_sealer, now, on_step)
                 )
             else:
-                for number, source in enumerate(sources):
+                for source in sources:
                     common = (target, source, destination, options)
-                    on_step(shown(source), number, len(sources))
+                    within = _within(source, on_step)
                     done.append(
-                        preview_table(*common, now)
+                        preview_table(*common, now, within)
                         if dry_run
-                        else load_table(*common, find_sealer, now)
+                        else load_table(*common, find_sealer, now, within)
                     )
     finally:  # where a later source fails, those before it are loaded all the same
         if done and dry_run:
             print_previews(done, as_json=json)
         elif done:
             print_reports(done, destination, settings.home, as_json=json)
+
+
+def _within(source: str, on_step: OnStep) -> OnStep:
+    """Tell of which source it is that steps are done."""
+    return lambda step, done, total: on_step(f"{step} {shown(source)}", done, total)
 
 
 def _target(what: str, contract: Mapping[str, RawTable]) -> str | Connector:

@@ -14,7 +14,7 @@ from martlet.contract import RawTable
 from martlet.faults import machine_faults
 from martlet.loading.connector import Store
 from martlet.loading.ledger import Load, earlier_loads, superseded, write_ledger
-from martlet.loading.load_directory import LoadDirectory, remove_loads, sweep
+from martlet.loading.load_directory import LoadDirectory, remove_loads
 from martlet.loading.lock import raw_lock
 from martlet.loading.privacy import register_functions
 from martlet.loading.report import LoadCount, LoadReport
@@ -94,7 +94,6 @@ def _settle(
 ) -> tuple[str, ...]:
     """Remove what killed loads left behind, and loads that a later one replaces."""
     raw, quarantine = destination.raw, destination.quarantine
-    sweep(raw, quarantine)
     replaced = superseded(earlier_loads(connection, raw))
     remove_loads(raw, quarantine, replaced)
     return tuple(replaced)

@@ -20,7 +20,8 @@ from martlet import __version__
 from martlet.contract import RawTable
 from martlet.loading.load_directory import load_ids
 from martlet.loading.report import LoadCount
-from martlet.loading.sql import identifier, literal, one_file
+from martlet.loading.sql import identifier, one_file
+from martlet.loading.writing import copy_to
 from martlet.redaction import redact
 from martlet.sealing import Sealer
 from martlet.settings import raw_files
@@ -187,7 +188,7 @@ def write_ledger(
     marks = ", ".join("?" for _ in contract.written)
     connection.execute(f"create or replace temp table ledger ({columns})")
     connection.executemany(f"insert into ledger values ({marks})", rows)
-    connection.execute(f"copy ledger to {literal(path)} (format parquet)")
+    copy_to(connection, "from ledger", path)
 
 
 def _counts(rows: Sequence[Sequence[Any]]) -> tuple[LoadCount, ...]:

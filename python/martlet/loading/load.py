@@ -9,7 +9,7 @@ all of it into the raw store at once (``load_directory``).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +24,7 @@ from martlet.loading.connector import Connector, Store
 from martlet.loading.connector_load import ConnectorLoad
 from martlet.loading.ledger import LoadedInput, name_load
 from martlet.loading.matching import match_files
+from martlet.loading.progress import OnStep, watched
 from martlet.loading.reading import infer_reading
 from martlet.loading.report import LoadReport
 from martlet.loading.sources.database import shown
@@ -31,8 +32,6 @@ from martlet.loading.sources.opening import open_source
 from martlet.loading.sources.source import Hints, Source
 from martlet.loading.store import settle_store
 from martlet.loading.table_load import TableLoad
-
-OnStep = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def load_table(
     loaded_at : datetime
         Now (UTC, without a timezone): rows dated later are refused.
     on_step : callable, optional
-        Called before each step with what it does, its number from 0, and their number.
+        Called with what is being done, the percentage of it that is, and 100.
 
     Raises
     ------
@@ -87,8 +86,8 @@ def load_table(
         The machine stood in the way: disk, memory, keys, a lock, an interruption.
     """
     with scratch(shown(location), destination) as connection, ExitStack() as stack:
-        step = on_step or _say_nothing
-        step("read", 0, 2)
+        step = stack.enter_context(watched(connection, on_step))
+        step("reading")
         store = settle_store(connection, destination.raw, None, options.store)
         columns = columns_of(destination.contract[name])
         source = stack.enter_context(
@@ -103,7 +102,7 @@ def load_table(
             told(options, plan),
             loaded_at,
         )
-        step("write", 1, 2)
+        step("writing")
         report = bring(connection, destination, load, plan, store, find_sealer)
         return replace(
             report, matched=plan.matched, unused=plan.unused, ignored=source.unread
@@ -131,8 +130,8 @@ def load_connector(
     """
     where = ", ".join(map(str, paths))
     with scratch(where, destination) as connection, ExitStack() as stack:
-        step = on_step or _say_nothing
-        step("read", 0, 2)
+        step = stack.enter_context(watched(connection, on_step))
+        step("reading")
         store = settle_store(
             connection, destination.raw, connector.store, options.store
         )
@@ -152,7 +151,7 @@ def load_connector(
             {},
             loaded_at,
         )
-        step("write", 1, 2)
+        step("writing")
         report = bring(connection, destination, load, plan, store, find_sealer)
         report = replace(report, ignored=ignored(left, plan))
         if report.already_loaded:
@@ -246,7 +245,3 @@ def _loaded_input(name: str, sources: Sequence[Source]) -> LoadedInput:
     first, *others = (source.name for source in sources)
     label = f"{first} and {len(others)} more" if others else first
     return LoadedInput(name, label, sha256 if others else sources[0].sha256)
-
-
-def _say_nothing(step: str, done: int, total: int) -> None:
-    """Report no progress."""

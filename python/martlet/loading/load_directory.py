@@ -100,7 +100,6 @@ def remove_loads(raw: Path, quarantine: Path, removed: Iterable[str]) -> None:
         hidden = raw / f".{LOAD_PREFIX}{load_id}"
         shutil.rmtree(hidden, ignore_errors=True)
         (raw / f"{LOAD_PREFIX}{load_id}").rename(hidden)
-        shutil.rmtree(hidden)
     sweep(raw, quarantine)
 
 

@@ -22,6 +22,7 @@ from martlet.loading.load import (
     told,
 )
 from martlet.loading.matching import match_files
+from martlet.loading.progress import OnStep, watched
 from martlet.loading.refusals import MALFORMED, share_to_allow
 from martlet.loading.report import LoadCount
 from martlet.loading.rules import RULES
@@ -63,14 +64,17 @@ def preview_table(
     destination: Destination,
     options: LoadOptions,
     loaded_at: datetime,
+    on_step: OnStep | None = None,
 ) -> Preview:
     """See what :func:`martlet.loading.load.load_table` would do."""
     every = replace(options, max_refused=1.0)
     with (
         machine_faults(f"Reading {shown(location)}", "Nothing was changed."),
         scratch_database() as connection,
+        watched(connection, on_step) as step,
         ExitStack() as stack,
     ):
+        step("reading")
         settle_store(connection, destination.raw, None, options.store)
         columns = columns_of(destination.contract[name])
         source = stack.enter_context(
@@ -104,6 +108,7 @@ def preview_connector(
     destination: Destination,
     options: LoadOptions,
     loaded_at: datetime,
+    on_step: OnStep | None = None,
 ) -> Preview:
     """See what :func:`martlet.loading.load.load_connector` would do."""
     every = replace(options, max_refused=1.0)
@@ -111,8 +116,10 @@ def preview_connector(
     with (
         machine_faults(f"Reading {where}", "Nothing was changed."),
         scratch_database() as connection,
+        watched(connection, on_step) as step,
         ExitStack() as stack,
     ):
+        step("reading")
         store = settle_store(
             connection, destination.raw, connector.store, options.store
         )

@@ -34,6 +34,7 @@ from martlet.loading.sql import one_file, scratch_database
 from martlet.loading.store import settle_store
 from martlet.redaction import redact
 from martlet.sealing import Sealer
+from martlet.settings import load_id_of, raw_files
 
 _MASK = "•••"
 
@@ -152,7 +153,10 @@ def retry_refused(
                 f"martlet load {load.connector} <file>",
             )
         wanted = _as_before(load, options)
-        plan = table_plan(connection, load.connector, source, destination, wanted)
+        plan = replace(
+            table_plan(connection, load.connector, source, destination, wanted),
+            stored_before=_stored_before(load, loads, raw),
+        )
         retry = name_load(
             raw,
             load.connector,
@@ -181,6 +185,20 @@ def _current(
         for path in quarantine_files(quarantine, load.load_id)
         if (load.load_id, path.parent.name) not in retried
     ]
+
+
+def _stored_before(
+    load: EarlierLoad, loads: Sequence[EarlierLoad], raw: Path
+) -> tuple[Path, ...]:
+    """List what a load stored, and the loads whose refused rows it tried again."""
+    chain = [load]
+    for earlier in reversed(loads):  # what was retried comes before its retry
+        if earlier.load_id == chain[-1].retried_load_id:
+            chain.append(earlier)
+    told = {each.load_id for each in chain}
+    return tuple(
+        path for path in raw_files(raw, load.connector) if load_id_of(path) in told
+    )
 
 
 def _as_before(load: EarlierLoad, options: LoadOptions) -> LoadOptions:

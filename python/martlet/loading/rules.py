@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from martlet.contract import Column
+from martlet.contract import Column, RawTable
 from martlet.loading.sql import exact_cast, identifier, literal
 
 MISSING = "missing_value"
@@ -53,8 +53,10 @@ def breaches(column: Column) -> list[Breach]:
         found.append(Breach(f"{name} is null", MISSING, f"{column.name} is empty"))
     if column.accepted_values:
         accepted = ", ".join(map(literal, column.accepted_values))
+        # Staging takes them in any case, and so a consent "Withdrawn" counts.
+        said = f"lower(trim({typed}))"
         reason = f"{column.name} is none of {', '.join(column.accepted_values)}"
-        found.append(Breach(f"{typed} not in ({accepted})", UNKNOWN, reason))
+        found.append(Breach(f"{said} not in ({accepted})", UNKNOWN, reason))
     for bound, sign, word in ((column.min, "<", "below"), (column.max, ">", "above")):
         if bound is not None:
             reason = f"{column.name} is {word} {bound}"
@@ -74,6 +76,26 @@ def dated_after(column: Column, instant: datetime) -> Breach:
         FUTURE,
         f"{column.name} is dated after loading",
     )
+
+
+def breach_of_row(
+    table: RawTable,
+    judged: Iterable[Column],
+    present: Collection[str],
+    instant: datetime,
+) -> str:
+    """SQL for the first breach in a row of ``table`` that is loaded at ``instant``.
+
+    ``judged`` are the columns that the source has to give, ``present`` the names of
+    those it gives.
+    """
+    happened_at = table.happened_at
+    too_late = (
+        [dated_after(table.column(happened_at), instant)]
+        if happened_at in present
+        else []
+    )
+    return first_breach(judged, present, too_late)
 
 
 def first_breach(

@@ -15,6 +15,7 @@ from martlet.contract import RawTable
 from martlet.errors import UsageError
 from martlet.loading.connector import Store
 from martlet.loading.sql import identifier, literal, read_raw
+from martlet.loading.writing import copy_to
 from martlet.settings import is_sample, raw_files
 
 _NEEDED = ("store_id", "reporting_currency", "reporting_timezone")
@@ -123,7 +124,7 @@ def write_store(
         f"as {identifier(column.name)}"
         for column in contract.written
     )
-    connection.execute(f"copy (select {values}) to {literal(path)} (format parquet)")
+    copy_to(connection, f"select {values}", path)
 
 
 def _held(connection: duckdb.DuckDBPyConnection, raw: Path) -> Store | None:

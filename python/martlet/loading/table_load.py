@@ -6,7 +6,9 @@ the source read again, to tell which.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -18,9 +20,9 @@ from martlet.loading.parsing import Reading, typed_rows
 from martlet.loading.quarantine import Quarantine
 from martlet.loading.refusals import Refusals, check_share
 from martlet.loading.report import LoadCount
-from martlet.loading.rules import dated_after, first_breach
+from martlet.loading.rules import breach_of_row
 from martlet.loading.sources.source import Source, as_rows, numbered
-from martlet.loading.sql import identifier, literal
+from martlet.loading.sql import identifier, literal, one_file
 from martlet.loading.writing import copy_to, stored_columns
 from martlet.redaction import redact, redact_emails
 
@@ -30,7 +32,8 @@ class TableLoad:
     """A source on its way into one raw table.
 
     ``matched`` maps the table's columns to the source's; ``max_refused`` is the share of
-    rows past which it is the source that is wrong, not its rows.
+    rows past which it is the source that is wrong, not its rows; ``stored_before`` the
+    raw files that hold other rows of the same source, where this tries some again.
     """
 
     table: RawTable
@@ -39,6 +42,7 @@ class TableLoad:
     matched: dict[str, str]
     reading: Reading
     max_refused: float | None = None
+    stored_before: tuple[Path, ...] = ()
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -114,14 +118,8 @@ class TableLoad:
     def _judged(self, load: Load, rows: str, *keep: str) -> str:
         """SQL for typed rows with ``fault``, the first thing wrong with each, or null."""
         typed = typed_rows(rows, self.columns, self.matched, self.reading, keep=keep)
-        happened_at = self.table.happened_at
-        too_late = (
-            [dated_after(self.table.column(happened_at), load.loaded_at)]
-            if happened_at in self.matched
-            else []
-        )
         judged = [column for column in self.table.given if not column.made_from_content]
-        breach = first_breach(judged, self.matched.keys(), too_late)
+        breach = breach_of_row(self.table, judged, self.matched.keys(), load.loaded_at)
         return f"(select *, coalesce(unread, {breach}) as fault from ({typed}))"
 
     def _write_stored(
@@ -146,17 +144,25 @@ class TableLoad:
             if written == self.source.rows:
                 return written
         return written + copy_to(
-            connection, _keyed_by_content(rows, key), directory.table(self.table.name)
+            connection,
+            _keyed_by_content(rows, key, self.stored_before),
+            directory.table(self.table.name),
         )
 
 
-def _keyed_by_content(rows: str, key: str) -> str:
+def _keyed_by_content(rows: str, key: str, stored_before: Sequence[Path]) -> str:
     """SQL that names rows without a key after what they say.
 
     Equal rows are told apart by counting them, so that a feed which repeats an event
-    twice has two, however often it is loaded.
+    twice has two, however often it is loaded. The count goes on from ``stored_before``.
     """
     name = identifier(key)
+    files = ", ".join(map(one_file, stored_before))
+    before = (
+        f"(select {name} from read_parquet([{files}], hive_partitioning = false))"
+        if stored_before
+        else f"(select '' as {name} where false)"
+    )
     return f"""
         select
             * exclude (content, occurrence)
@@ -165,11 +171,19 @@ def _keyed_by_content(rows: str, key: str) -> str:
                 as {name}
             )
         from (
-            select *, row_number() over (partition by content) as occurrence
+            select
+                named.*,
+                row_number() over (partition by content) + coalesce(times, 0)
+                    as occurrence,
             from (
                 select *, md5(cast(unnamed as varchar)) as content
                 from ({rows}) as unnamed
                 where {name} is null
-            )
+            ) as named
+            left join (
+                select split_part({name}, '-', 1) as content, count(*) as times
+                from {before}
+                group by all
+            ) using (content)
         )
     """

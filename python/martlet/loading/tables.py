@@ -15,7 +15,7 @@ import duckdb
 
 from martlet.contract import RawTable
 from martlet.loading.connector import Connector, Input
-from martlet.loading.rules import dated_after, first_breach
+from martlet.loading.rules import breach_of_row
 from martlet.loading.sql import identifier, literal
 from martlet.loading.statements import describe, mistake, run
 
@@ -150,13 +150,9 @@ def _hold_to_contract(
     loaded_at: datetime,
 ) -> None:
     name, relation = table.contract.name, table.relation
-    happened_at = table.contract.happened_at
-    too_late = (
-        [dated_after(table.contract.column(happened_at), loaded_at)]
-        if happened_at in table.columns
-        else []
+    breach = breach_of_row(
+        table.contract, table.contract.given, table.columns, loaded_at
     )
-    breach = first_breach(table.contract.given, table.columns, too_late)
     broken = f"(select *, {breach} as broken from {relation})"
     if table.is_stored:
         connection.execute(f"""

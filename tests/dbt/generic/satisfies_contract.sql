@@ -1,7 +1,7 @@
 {#-
   Rows of a raw table that break what its contract declares: a required column that is
-  null, a value outside the accepted ones, a number outside its bounds. The rules are
-  read from the same YAML that declares the columns, so they are written once.
+  null, a value outside the accepted ones (in any case, as staging takes them), a number
+  outside its bounds. The rules are read from the same YAML that declares the columns.
 -#}
 {% test satisfies_contract(model) %}
 
@@ -19,7 +19,7 @@
             {%- if 'accepted_values' in meta %}
                 {%- do rules.append((
                     column.name ~ ' has an accepted value',
-                    column.name ~ " not in ('"
+                    'lower(trim(' ~ column.name ~ ")) not in ('"
                     ~ meta['accepted_values'] | join("', '") ~ "')"
                 )) %}
             {%- endif %}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,21 +31,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="module")
 def report(shop: Shop, source: Path) -> dict[str, Any]:
-    loaded = shop.martlet(
-        "load", "complete-journey", str(source), "--out", str(shop.raw), "--json"
-    )
-    assert loaded.returncode == 0, loaded.stderr
-    return json.loads(loaded.stdout)
+    return shop.load("complete-journey", source)
 
 
 @pytest.fixture(scope="module")
 def raw(shop: Shop, report: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     """The loaded raw tables, as views."""
-    connection = duckdb.connect()
-    for table in {count["destination"] for count in report["counts"]} - {""}:
-        files = f"{shop.raw}/load_id=*/{table}/*.parquet"
-        connection.execute(f"create view {table} as select * from '{files}'")
-    return connection
+    return shop.raw_tables()
 
 
 @pytest.fixture(scope="module")

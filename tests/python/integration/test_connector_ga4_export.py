@@ -11,17 +11,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from support import PROJECT_DIR, Shop
+from support import FIXTURES, STORE_OPTIONS, Shop
 
-FIXTURES = PROJECT_DIR / "tests" / "python" / "fixtures" / "ga4_export"
-DAILY = FIXTURES / "events_20260302.json"
-INTRADAY = FIXTURES / "events_intraday_20260302.json"
-NEXT_DAY = FIXTURES / "events_20260303.json"
-BEFORE_BATCHES = FIXTURES / "events_20210302.json"
-STORE = (
-    *("--store-id", "pottery", "--country", "US"),
-    *("--reporting-currency", "EUR", "--reporting-timezone", "Europe/Berlin"),
-)
+GA4_EXPORT = FIXTURES / "ga4_export"
+DAILY = GA4_EXPORT / "events_20260302.json"
+INTRADAY = GA4_EXPORT / "events_intraday_20260302.json"
+NEXT_DAY = GA4_EXPORT / "events_20260303.json"
+BEFORE_BATCHES = GA4_EXPORT / "events_20210302.json"
 # Types that BigQuery gives the columns that the fixtures have.
 VALUE = (
     "STRUCT(string_value VARCHAR, int_value BIGINT, float_value DOUBLE, "
@@ -44,25 +40,6 @@ TYPES = {
 }
 
 
-def load(shop: Shop, *paths: Path, store: tuple[str, ...] = STORE) -> dict[str, Any]:
-    loaded = shop.martlet(
-        "load", "ga4-export", *map(str, paths), "--out", str(shop.raw), *store, "--json"
-    )
-    assert loaded.returncode == 0, loaded.stderr
-    return json.loads(loaded.stdout)
-
-
-def rows(shop: Shop, query: str) -> list[tuple]:
-    """Run a query whose tables are the raw tables."""
-    with duckdb.connect() as connection:
-        for folder in sorted(shop.raw.glob("load_id=*/*")):
-            connection.execute(
-                f"create or replace view {folder.name} as "
-                f"select * from '{shop.raw}/load_id=*/{folder.name}/*.parquet'"
-            )
-        return connection.execute(query).fetchall()
-
-
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return Shop(tmp_path_factory.mktemp("ga4"))
@@ -70,7 +47,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="module")
 def report(shop: Shop) -> dict[str, Any]:
-    return load(shop, DAILY, NEXT_DAY)
+    return shop.load("ga4-export", DAILY, NEXT_DAY, *STORE_OPTIONS)
 
 
 def test_every_event_is_stored_or_has_no_visitor(report: dict[str, Any]) -> None:
@@ -89,7 +66,7 @@ def test_every_event_is_stored_or_has_no_visitor(report: dict[str, Any]) -> None
 
 
 def test_parameters_become_columns(shop: Shop, report: dict[str, Any]) -> None:
-    names = rows(shop, "select event_name from events")
+    names = shop.rows("select event_name from events")
     assert Counter(name for (name,) in names) == {
         "page_view": 2,
         "purchase": 4,
@@ -102,8 +79,7 @@ def test_parameters_become_columns(shop: Shop, report: dict[str, Any]) -> None:
         "user_engagement": 1,
         "loyalty_quiz_started": 1,
     }
-    (view,) = rows(
-        shop,
+    (view,) = shop.rows(
         "select event_at::varchar, received_at::varchar, visitor_id, referrer_url, "
         "utm_source, utm_medium, utm_campaign, utm_content, device_category, country "
         "from events where event_name = 'page_view' and country = 'Germany'",
@@ -113,14 +89,12 @@ def test_parameters_become_columns(shop: Shop, report: dict[str, Any]) -> None:
         *("https://mail.example.com/", "newsletter", "email", "spring_letter", "hero"),
         *("mobile", "Germany"),
     )
-    (direct,) = rows(
-        shop,
+    (direct,) = shop.rows(
         "select received_at - event_at = interval 0 second, utm_source, utm_medium "
         "from events where event_name = 'page_view' and country = 'United States'",
     )
     assert direct == (True, None, None)
-    assert rows(
-        shop,
+    assert shop.rows(
         "select event_name, product_id, quantity, value, item_list_id, item_list_index, "
         "engagement_time_ms from events "
         "where event_name in ('view_item_list', 'select_item', 'user_engagement') "
@@ -133,8 +107,7 @@ def test_parameters_become_columns(shop: Shop, report: dict[str, Any]) -> None:
 
 
 def test_purchases_become_orders_once(shop: Shop, report: dict[str, Any]) -> None:
-    assert rows(
-        shop,
+    assert shop.rows(
         "select order_id, customer_id, ordered_at::varchar, currency, shipping_amount, "
         "tax_amount, coupon_code, sum(unit_price * quantity) "
         "from orders join order_items using (order_id) group by all order by order_id",
@@ -149,15 +122,14 @@ def test_purchases_become_orders_once(shop: Shop, report: dict[str, Any]) -> Non
             *(None, None, None, Decimal("30.0000")),
         ),
     ]
-    assert rows(shop, "select product_id, product_name from products order by 1") == [
+    assert shop.rows("select product_id, product_name from products order by 1") == [
         ("bowl", "Bowl, large"),
         ("mug", "Mug"),
     ]
 
 
 def test_each_refund_is_a_return(shop: Shop, report: dict[str, Any]) -> None:
-    assert rows(
-        shop,
+    assert shop.rows(
         "select order_id, product_id, quantity, refund_amount from returns "
         "order by returned_at",
     ) == [
@@ -169,8 +141,8 @@ def test_each_refund_is_a_return(shop: Shop, report: dict[str, Any]) -> None:
 def test_no_contact_data_is_written_in_clear(
     shop: Shop, report: dict[str, Any]
 ) -> None:
-    (search,) = rows(
-        shop, "select search_term from events where search_term is not null"
+    (search,) = shop.rows(
+        "select search_term from events where search_term is not null"
     )
     assert search[0].startswith("blue mug, write to ")
     for path in shop.directory.rglob("*"):
@@ -182,12 +154,12 @@ def test_no_contact_data_is_written_in_clear(
 
 def test_a_day_loaded_again_keeps_its_ids(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
-    load(shop, INTRADAY)
-    load(shop, DAILY, NEXT_DAY)
+    shop.load("ga4-export", INTRADAY, *STORE_OPTIONS)
+    shop.load("ga4-export", DAILY, NEXT_DAY, *STORE_OPTIONS)
     distinct = "select count(*), count(distinct event_id) from events"
     # Seven events of the day were in its intraday table already.
-    assert rows(shop, distinct) == [(7 + 16, 16)]
-    assert load(shop, INTRADAY)["already_loaded"]
+    assert shop.rows(distinct) == [(7 + 16, 16)]
+    assert shop.load("ga4-export", INTRADAY, *STORE_OPTIONS)["already_loaded"]
 
 
 @pytest.mark.parametrize("day", [DAILY, BEFORE_BATCHES])
@@ -202,22 +174,21 @@ def test_parquet_gives_what_json_lines_give(tmp_path: Path, day: Path) -> None:
         f"columns = {{{columns}}})) to '{parquet}' (format parquet)"
     )
     shops = [Shop(tmp_path / "json"), Shop(tmp_path / "parquet")]
-    load(shops[0], day)
-    load(shops[1], parquet)
+    shops[0].load("ga4-export", day, *STORE_OPTIONS)
+    shops[1].load("ga4-export", parquet, *STORE_OPTIONS)
     told = (
         "select event_id, event_at, event_name, page_url, product_id, quantity, value, "
         "item_list_id, engagement_time_ms from events order by event_id"
     )
-    first, second = (rows(shop, told) for shop in shops)
+    first, second = (shop.rows(told) for shop in shops)
     assert first == second
     assert len({row[0] for row in first}) == (10 if has_batches else 6)
 
 
 def test_campaigns_are_read_where_old_exports_have_them(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
-    load(shop, BEFORE_BATCHES)
-    assert rows(
-        shop,
+    shop.load("ga4-export", BEFORE_BATCHES, *STORE_OPTIONS)
+    assert shop.rows(
         "select utm_source, utm_medium, utm_campaign, received_at from events "
         "where event_name = 'session_start'",
     ) == [("newsletter", "email", "spring_letter", None)]
@@ -229,11 +200,12 @@ def test_columns_that_are_not_nested_are_refused(tmp_path: Path) -> None:
     strange = event | {"event_params": {"list": event["event_params"]}}
     file = tmp_path / "events.json"
     file.write_text(json.dumps(event) + "\n" + json.dumps(strange) + "\n", "utf-8")
-    refused = [c for c in load(shop, file)["counts"] if c["outcome"] == "refused"]
+    counts = shop.load("ga4-export", file, *STORE_OPTIONS)["counts"]
+    refused = [c for c in counts if c["outcome"] == "refused"]
     assert [(c["rule"], c["rows"]) for c in refused] == [("unreadable_value", 1)]
 
 
 def test_without_a_store_no_currency_is_assumed(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
-    load(shop, DAILY, NEXT_DAY, store=())
-    assert rows(shop, "select order_id, currency from orders") == [("T-1", "EUR")]
+    shop.load("ga4-export", DAILY, NEXT_DAY)
+    assert shop.rows("select order_id, currency from orders") == [("T-1", "EUR")]

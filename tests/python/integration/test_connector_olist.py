@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +9,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from support import PROJECT_DIR, Shop
+from support import FIXTURES, PROJECT_DIR, Shop
 
-FIXTURES = PROJECT_DIR / "tests" / "python" / "fixtures" / "olist"
+OLIST = FIXTURES / "olist"
 CENT = Decimal("0.01")
 
 
@@ -23,27 +22,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="module")
 def report(shop: Shop) -> dict[str, Any]:
-    loaded = shop.martlet(
-        "load", "olist", str(FIXTURES), "--out", str(shop.raw), "--json"
-    )
-    assert loaded.returncode == 0, loaded.stderr
-    return json.loads(loaded.stdout)
+    return shop.load("olist", OLIST)
 
 
 @pytest.fixture(scope="module")
 def raw(shop: Shop, report: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     """The loaded raw tables, as views."""
-    connection = duckdb.connect()
-    for folder in shop.raw.glob("load_id=*/*"):
-        connection.execute(
-            f"create view {folder.name} as select * from '{folder}/*.parquet'"
-        )
-    return connection
+    return shop.raw_tables()
 
 
 def source(name: str) -> pd.DataFrame:
     """One of the published files as it came; fields stay text."""
-    return pd.read_csv(FIXTURES / f"{name}.csv", dtype=str, encoding="utf-8-sig")
+    return pd.read_csv(OLIST / f"{name}.csv", dtype=str, encoding="utf-8-sig")
 
 
 def money(texts: pd.Series) -> Decimal:
@@ -71,7 +61,7 @@ def test_every_row_is_stored_refused_or_was_consulted(report: dict[str, Any]) ->
         ("consulted", "geolocation", "", ""): 3,
         ("derived", "", "customers", ""): 9,
     }
-    assert report["rows"] == sum(len(source(path.stem)) for path in FIXTURES.iterdir())
+    assert report["rows"] == sum(len(source(path.stem)) for path in OLIST.iterdir())
 
 
 def test_money_is_the_files_to_the_cent(raw: duckdb.DuckDBPyConnection) -> None:

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from support import PROJECT_DIR, Shop
+from support import FIXTURES, STORE_OPTIONS, Shop
 
-FIXTURES = PROJECT_DIR / "tests" / "python" / "fixtures" / "segment"
-STORE = (
-    *("--store-id", "pottery", "--country", "US"),
-    *("--reporting-currency", "EUR", "--reporting-timezone", "Europe/Berlin"),
-)
+SEGMENT = FIXTURES / "segment"
 PLANTED = ("sample@example.com", "pat.old@", "555 0101", "555-0101", "203.0.113.7")
-
-
-def load(shop: Shop, *paths: Path) -> dict[str, Any]:
-    loaded = shop.martlet(
-        "load", "segment", *map(str, paths), "--out", str(shop.raw), *STORE, "--json"
-    )
-    assert loaded.returncode == 0, loaded.stderr
-    return json.loads(loaded.stdout)
-
-
-def rows(shop: Shop, query: str) -> list[tuple]:
-    """Run a query whose tables are the raw tables."""
-    with duckdb.connect() as connection:
-        for folder in sorted(shop.raw.glob("load_id=*/*")):
-            connection.execute(
-                f"create or replace view {folder.name} as "
-                f"select * from '{shop.raw}/load_id=*/{folder.name}/*.parquet'"
-            )
-        return connection.execute(query).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +21,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="module")
 def report(shop: Shop) -> dict[str, Any]:
-    return load(shop, FIXTURES / "first")
+    return shop.load("segment", SEGMENT / "first", *STORE_OPTIONS)
 
 
 def test_every_row_is_stored_refused_or_consulted(report: dict[str, Any]) -> None:
@@ -72,8 +47,7 @@ def test_every_row_is_stored_refused_or_consulted(report: dict[str, Any]) -> Non
 def test_events_have_ga4_names_and_their_properties(
     shop: Shop, report: dict[str, Any]
 ) -> None:
-    assert rows(
-        shop,
+    assert shop.rows(
         "select event_id, visitor_id, event_name, product_id, quantity, value, currency, "
         "order_id, item_list_id, item_list_index from events where event_id like 't%' "
         "order by event_id",
@@ -100,8 +74,7 @@ def money(amount: str) -> tuple:
 
 
 def test_pages_and_identifies_are_events(shop: Shop, report: dict[str, Any]) -> None:
-    assert rows(
-        shop,
+    assert shop.rows(
         "select event_id, event_name, visitor_id, customer_id, event_at::varchar, "
         "referrer_url, utm_campaign from events where event_id not like 't%' "
         "order by event_at",
@@ -119,17 +92,15 @@ def test_pages_and_identifies_are_events(shop: Shop, report: dict[str, Any]) -> 
 
 
 def test_orders_are_told_once_and_add_up(shop: Shop, report: dict[str, Any]) -> None:
-    assert rows(
-        shop,
+    assert shop.rows(
         "select order_id, customer_id, visitor_id, coupon_code, shipping_amount, "
         "sum(unit_price * quantity) - any_value(orders.discount_amount) "
         "from orders join order_items using (order_id) group by all",
     ) == [("O-1", "501", "a-1", "SPRING10", Decimal("4.9000"), Decimal("50.0000"))]
-    assert rows(
-        shop, "select order_id, refund_amount from returns order by return_id"
+    assert shop.rows(
+        "select order_id, refund_amount from returns order by return_id"
     ) == [("O-1", Decimal("12.5000")), ("O-1", Decimal("30.0000"))]
-    assert rows(
-        shop,
+    assert shop.rows(
         "select product_id, product_name, category, brand, price from products order by 1",
     ) == [
         ("BOWL", "Bowl", "Tableware", None, Decimal("30.0000")),
@@ -140,8 +111,7 @@ def test_orders_are_told_once_and_add_up(shop: Shop, report: dict[str, Any]) -> 
 def test_users_are_customers_as_they_were_last(
     shop: Shop, report: dict[str, Any]
 ) -> None:
-    assert rows(
-        shop,
+    assert shop.rows(
         "select customer_id, birth_date::varchar, country, registered_at::varchar, "
         "customers.email_key = orders.email_key from customers join orders "
         "using (customer_id)",
@@ -159,16 +129,14 @@ def test_no_contact_data_is_written_in_clear(
 
 def test_rudderstacks_capitals_and_nested_properties(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
-    load(shop, FIXTURES / "first")
-    load(shop, FIXTURES / "rudderstack")
+    shop.load("segment", SEGMENT / "first", *STORE_OPTIONS)
+    shop.load("segment", SEGMENT / "rudderstack", *STORE_OPTIONS)
     # The purchase that both loads hold is one event, and says the same in both.
-    assert rows(
-        shop,
+    assert shop.rows(
         "select count(*), count(distinct (visitor_id, event_at, event_name, value)) "
         "from events where event_id = 't-08'",
     ) == [(2, 1)]
-    assert rows(
-        shop,
+    assert shop.rows(
         "select event_id, event_name, product_id, value from events "
         "where visitor_id = 'a-3' order by event_at",
     ) == [
@@ -177,8 +145,8 @@ def test_rudderstacks_capitals_and_nested_properties(tmp_path: Path) -> None:
         ("t-21", "purchase", None, Decimal("45.0000")),
         ("t-22", "checkout_step_viewed", None, None),
     ]
-    assert rows(
-        shop, "select order_id, count(*) from order_items group by 1 order by 1"
+    assert shop.rows(
+        "select order_id, count(*) from order_items group by 1 order by 1"
     ) == [
         ("O-1", 4),
         ("O-3", 1),

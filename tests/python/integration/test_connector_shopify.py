@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from support import PROJECT_DIR, Shop
+from support import FIXTURES, STORE_OPTIONS, Shop
 
-FIXTURES = PROJECT_DIR / "tests" / "python" / "fixtures" / "shopify"
-STORE = (
-    *("--store-id", "pottery", "--country", "US"),
-    *("--reporting-currency", "EUR", "--reporting-timezone", "Europe/Berlin"),
-)
+SHOPIFY = FIXTURES / "shopify"
 PLANTED = ("sample@example.com", "555-01", "55501", "555 01", "Pat Sample", "Robin")
-
-
-def load(shop: Shop, *paths: Path) -> dict[str, Any]:
-    loaded = shop.martlet(
-        "load", "shopify", *map(str, paths), "--out", str(shop.raw), *STORE, "--json"
-    )
-    assert loaded.returncode == 0, loaded.stderr
-    return json.loads(loaded.stdout)
-
-
-def rows(shop: Shop, query: str) -> list[tuple]:
-    """Run a query whose tables are the raw tables."""
-    with duckdb.connect() as connection:
-        for folder in sorted(shop.raw.glob("load_id=*/*")):
-            connection.execute(
-                f"create or replace view {folder.name} as "
-                f"select * from '{shop.raw}/load_id=*/{folder.name}/*.parquet'"
-            )
-        return connection.execute(query).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +21,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 @pytest.fixture(scope="module")
 def report(shop: Shop) -> dict[str, Any]:
-    return load(shop, FIXTURES / "first")
+    return shop.load("shopify", SHOPIFY / "first", *STORE_OPTIONS)
 
 
 def test_every_row_is_stored_or_refused_with_its_rule(report: dict[str, Any]) -> None:
@@ -71,8 +46,7 @@ def test_every_row_is_stored_or_refused_with_its_rule(report: dict[str, Any]) ->
 def test_orders_have_what_their_first_row_says(
     shop: Shop, report: dict[str, Any]
 ) -> None:
-    orders = rows(
-        shop,
+    orders = shop.rows(
         "select order_id, status, sales_channel, currency, coupon_code, taxes_included, "
         "strftime(ordered_at, '%m-%d %H:%M'), email is not null, phone is not null "
         "from orders order by order_id",
@@ -95,8 +69,7 @@ def test_orders_have_what_their_first_row_says(
 
 
 def test_money_adds_up_to_each_subtotal(shop: Shop, report: dict[str, Any]) -> None:
-    charged = rows(
-        shop,
+    charged = shop.rows(
         "select order_id, sum(line_amount) - any_value(orders.discount_amount), "
         "any_value(shipping_amount), any_value(tax_amount) "
         "from order_items join orders using (order_id) group by all order by order_id",
@@ -114,8 +87,7 @@ def test_money_adds_up_to_each_subtotal(shop: Shop, report: dict[str, Any]) -> N
 
 
 def test_refunds_are_the_latest_copys_sum(shop: Shop, report: dict[str, Any]) -> None:
-    returns = rows(
-        shop,
+    returns = shop.rows(
         "select order_id, refund_amount, line_number, returned_at::varchar "
         "from returns order by order_id",
     )
@@ -126,8 +98,7 @@ def test_refunds_are_the_latest_copys_sum(shop: Shop, report: dict[str, Any]) ->
 
 
 def test_lines_find_their_variant(shop: Shop, report: dict[str, Any]) -> None:
-    assert rows(
-        shop,
+    assert shop.rows(
         "select product_id, product_name, category, price, unit_cost, currency "
         "from products order by product_id",
     ) == [
@@ -149,14 +120,13 @@ def test_lines_find_their_variant(shop: Shop, report: dict[str, Any]) -> None:
         ),
     ]
     lost = "select product_id from order_items anti join products using (product_id)"
-    assert rows(shop, lost) == []
+    assert shop.rows(lost) == []
 
 
 def test_consents_are_granted_only_where_an_order_dates_them(
     shop: Shop, report: dict[str, Any]
 ) -> None:
-    consents = rows(
-        shop,
+    consents = shop.rows(
         "select customer_id, channel, state, changed_at::varchar from consents "
         "order by all",
     )
@@ -174,8 +144,7 @@ def test_consents_are_granted_only_where_an_order_dates_them(
 def test_customers_and_their_orders_match_by_pseudonym(
     shop: Shop, report: dict[str, Any]
 ) -> None:
-    assert rows(
-        shop,
+    assert shop.rows(
         "select customers.customer_id, order_id "
         "from customers join orders using (email_key) order by all",
     ) == [
@@ -185,7 +154,7 @@ def test_customers_and_their_orders_match_by_pseudonym(
         ("502", "7008"),
         ("503", "7006"),
     ]
-    assert rows(shop, "select postcode from customers where customer_id = '501'") == [
+    assert shop.rows("select postcode from customers where customer_id = '501'") == [
         ("01099",)
     ]
 
@@ -202,11 +171,10 @@ def test_no_contact_data_is_written_in_clear(
 
 def test_a_later_export_with_fewer_columns_keeps_the_ids(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
-    load(shop, FIXTURES / "first")
-    load(shop, FIXTURES / "later")
-    assert load(shop, FIXTURES / "later")["already_loaded"]
-    versions = rows(
-        shop,
+    shop.load("shopify", SHOPIFY / "first", *STORE_OPTIONS)
+    shop.load("shopify", SHOPIFY / "later", *STORE_OPTIONS)
+    assert shop.load("shopify", SHOPIFY / "later", *STORE_OPTIONS)["already_loaded"]
+    versions = shop.rows(
         "select status from orders where order_id = '7001' order by load_id",
     )
     assert versions == [("paid",), ("refunded",)]
@@ -214,7 +182,7 @@ def test_a_later_export_with_fewer_columns_keeps_the_ids(tmp_path: Path) -> None
         "select count(*), count(distinct (line_number, product_id)) from order_items "
         "where order_id = '7001'"
     )
-    assert rows(shop, lines) == [(4, 2)]
+    assert shop.rows(lines) == [(4, 2)]
     # Without a subtotal the order's own discount is what the lines' leave of it.
     discounts = "select discount_amount from orders where order_id = '7009'"
-    assert rows(shop, discounts) == [(Decimal("3.0000"),)]
+    assert shop.rows(discounts) == [(Decimal("3.0000"),)]

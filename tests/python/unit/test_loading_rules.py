@@ -64,7 +64,8 @@ def test_required_values_must_be_there() -> None:
 def test_only_accepted_values_are_known() -> None:
     state = column(accepted_values=("granted", "don't know"))
     assert rule("granted", state) is rule("don't know", state) is rule(None, state)
-    assert first_found("Granted", state) == {
+    assert rule("Granted ", state) is None
+    assert first_found("grant", state) == {
         "rule": "unknown_value",
         "reason": "x is none of granted, don't know",
     }

@@ -118,6 +118,18 @@ def test_rows_dated_after_loading_are_stored_later(store: RawStore) -> None:
     assert listed(store) == []
 
 
+def test_a_row_tried_again_takes_no_id_of_an_equal_one_stored_before(
+    store: RawStore,
+) -> None:
+    told = [*["2025-12-01 10:00:00"] * 2, "01.12.2025 10:00", "1 Dec 2025 10:00"]
+    rows = "".join(f"v,{moment},page_view\n" for moment in told)
+    load = store.load("events", "visitor_id,event_at,event_name\n" + rows).load_id
+    again = retry(store, load, timestamp_formats=("%d.%m.%Y %H:%M",))
+    retry(store, again.load_id, timestamp_formats=("%d %b %Y %H:%M",))
+    assert listed(store) == []
+    assert len({event_id for (event_id,) in store.rows("events", "event_id")}) == 4
+
+
 def test_rows_are_tried_again_as_they_were_read(store: RawStore) -> None:
     text = "No;Cost;Made\np1;1.234,5;2024-01-01\np2;12,50;yesterday\np3;7;01/02/2024\n"
     names = {"product_id": "No", "price": "Cost", "launched_at": "Made"}
