@@ -10,7 +10,7 @@ from pathlib import Path
 
 from martlet.cli.contract import rules_in_words
 from martlet.contract import CONTRACT_PATH, Column, RawTable, read_contract
-from martlet.loading.problems import RULES
+from martlet.checking.problems import RULES
 
 PAGE = Path(__file__).with_name("raw_contract.md")
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from dbt.contracts.graph.manifest import Manifest
 
+from martlet.checking.check import absent_tables, check_raw, raise_on_problems
 from martlet.contract import read_contract
 from martlet.faults import machine_faults
-from martlet.loading.check import absent_tables, check_raw, raise_on_problems
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions, DbtProject

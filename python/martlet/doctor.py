@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from martlet.contract import read_contract
-from martlet.errors import EnvironmentFault, MartletError
-from martlet.loading.check import (
+from martlet.checking.check import (
     absent_tables,
     check_raw,
     has_contact_data,
     raise_on_problems,
 )
-from martlet.loading.keys import find_sealer
+from martlet.contract import read_contract
+from martlet.errors import EnvironmentFault, MartletError
+from martlet.privacy.keys import find_sealer
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.publish import DATABASE

@@ -15,11 +15,11 @@ import duckdb
 
 from martlet.contract import read_contract
 from martlet.loading.bringing import Destination
-from martlet.loading.connector import find_connector
+from martlet.loading.connectors.connector import find_connector
 from martlet.loading.load import LoadOptions, load_connector, load_table
 from martlet.loading.report import LoadReport
 from martlet.loading.sources.source import Hints
-from martlet.sealing import Sealer
+from martlet.privacy.sealing import Sealer
 
 PROJECT_DIR = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent

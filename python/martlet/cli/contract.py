@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from martlet.checking.check import Judgement, absent_tables, judge_raw
+from martlet.checking.problems import RawProblem
 from martlet.cli.console import (
     err,
     number,
@@ -22,8 +24,6 @@ from martlet.cli.console import (
 from martlet.cli.options import Json, ProjectDir
 from martlet.contract import Column, RawTable, read_contract
 from martlet.errors import RawDataError, UsageError
-from martlet.loading.check import Judgement, absent_tables, judge_raw
-from martlet.loading.problems import RawProblem
 from martlet.settings import find_project
 
 

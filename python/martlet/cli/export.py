@@ -11,7 +11,7 @@ import typer
 from martlet.cli.console import number, print_json, print_line, print_note
 from martlet.cli.options import Json, ProjectDir
 from martlet.export.segment import export_segment
-from martlet.loading.keys import find_sealer
+from martlet.privacy.keys import find_sealer
 from martlet.settings import load_settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.store import warehouse_store_id

@@ -11,8 +11,8 @@ import typer
 from martlet.cli.console import number, print_line, print_note, progress_bar
 from martlet.cli.options import ProjectDir
 from martlet.contract import read_contract
-from martlet.loading.keys import make_key
-from martlet.loading.rotation import rotate_key
+from martlet.privacy.keys import make_key
+from martlet.privacy.rotation import rotate_key
 from martlet.settings import load_settings
 from martlet.warehouse.store import raw_store_id
 

@@ -16,7 +16,7 @@ from martlet.cli.load_output import print_previews, print_reports
 from martlet.cli.options import Json, ProjectDir
 from martlet.contract import RawTable
 from martlet.errors import UsageError
-from martlet.loading.connector import (
+from martlet.loading.connectors.connector import (
     LOADER_TABLES,
     Connector,
     connector_names,

@@ -13,8 +13,8 @@ from martlet.cli.console import print_note
 from martlet.contract import read_contract
 from martlet.errors import UsageError
 from martlet.loading.bringing import Destination
-from martlet.loading.keys import find_sealer, sealer_for_loading
-from martlet.sealing import Sealer
+from martlet.privacy.keys import find_sealer, sealer_for_loading
+from martlet.privacy.sealing import Sealer
 from martlet.settings import Settings
 
 _SOURCE = "How the source is written"

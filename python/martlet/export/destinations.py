@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from martlet.normalising import normalise_email, normalise_phone
+from martlet.privacy.normalising import normalise_email, normalise_phone
 
 # Marketing by e-mail; advertising needs both of its purposes (Google's EU user consent).
 Consent = tuple[str, str]

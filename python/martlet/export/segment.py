@@ -22,8 +22,8 @@ import duckdb
 
 from martlet.errors import EnvironmentFault, UsageError
 from martlet.export.destinations import DESTINATIONS, Consent, Contact, Destination
-from martlet.normalising import normalise_email
-from martlet.sealing import Sealer
+from martlet.privacy.normalising import normalise_email
+from martlet.privacy.sealing import Sealer
 
 _MEMBERS = """
 with

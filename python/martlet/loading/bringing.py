@@ -12,15 +12,15 @@ import duckdb
 
 from martlet.contract import RawTable
 from martlet.faults import machine_faults
-from martlet.loading.connector import Store
+from martlet.loading.connectors.connector import Store
 from martlet.loading.ledger import Load, earlier_loads, superseded, write_ledger
 from martlet.loading.load_directory import LoadDirectory, remove_loads
-from martlet.loading.lock import raw_lock
-from martlet.loading.privacy import register_functions
 from martlet.loading.report import LoadCount, LoadReport
-from martlet.loading.sql import scratch_database
 from martlet.loading.store import write_store
-from martlet.sealing import Sealer
+from martlet.lock import raw_lock
+from martlet.privacy.in_sql import register_functions
+from martlet.privacy.sealing import Sealer
+from martlet.sql import scratch_database
 
 # Called with whether the store is new, and may then make a key.
 FindSealer = Callable[[bool], Sealer]

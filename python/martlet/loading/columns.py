@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from martlet.contract import RawTable
 from martlet.errors import RawDataError, UsageError
-from martlet.redaction import redact
+from martlet.privacy.redaction import redact
 
 
 @dataclass(frozen=True)

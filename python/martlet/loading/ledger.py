@@ -20,11 +20,11 @@ from martlet import __version__
 from martlet.contract import RawTable
 from martlet.loading.load_directory import load_ids
 from martlet.loading.report import LoadCount
-from martlet.loading.sql import identifier, one_file
 from martlet.loading.writing import copy_to
-from martlet.redaction import redact
-from martlet.sealing import Sealer
+from martlet.privacy.redaction import redact
+from martlet.privacy.sealing import Sealer
 from martlet.settings import raw_files
+from martlet.sql import identifier, one_file
 
 _DIGITS = 6
 

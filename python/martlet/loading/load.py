@@ -20,10 +20,10 @@ import duckdb
 
 from martlet.loading.bringing import Destination, FindSealer, bring, scratch
 from martlet.loading.columns import columns_of, match_columns, require_columns
-from martlet.loading.connector import Connector, Store
-from martlet.loading.connector_load import ConnectorLoad
+from martlet.loading.connectors.connector import Connector, Store
+from martlet.loading.connectors.connector_load import ConnectorLoad
+from martlet.loading.connectors.matching import match_files
 from martlet.loading.ledger import LoadedInput, name_load
-from martlet.loading.matching import match_files
 from martlet.loading.progress import OnStep, watched
 from martlet.loading.reading import infer_reading
 from martlet.loading.report import LoadReport

@@ -9,8 +9,8 @@ from martlet.errors import UsageError
 from martlet.faults import machine_faults
 from martlet.loading.ledger import EarlierLoad, earlier_loads, with_retries
 from martlet.loading.load_directory import remove_loads
-from martlet.loading.lock import raw_lock
-from martlet.loading.sql import scratch_database
+from martlet.lock import raw_lock
+from martlet.sql import scratch_database
 
 
 def list_loads(raw: Path) -> list[EarlierLoad]:

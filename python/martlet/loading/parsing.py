@@ -14,7 +14,7 @@ from typing import Any
 
 from martlet.loading.columns import SourceColumn
 from martlet.loading.rules import MISSING, UNREADABLE
-from martlet.loading.sql import exact_cast, identifier, literal
+from martlet.sql import exact_cast, identifier, literal
 
 # What dataframes, databases and spreadsheets write where there is no number or date.
 _NO_NUMBER = ("", r"\n", "nan", "nat", "null", "none", "n/a", "#n/a", "-")

@@ -12,7 +12,8 @@ from pathlib import Path
 from martlet.faults import machine_faults
 from martlet.loading.bringing import Destination
 from martlet.loading.columns import columns_of
-from martlet.loading.connector import Connector
+from martlet.loading.connectors.connector import Connector
+from martlet.loading.connectors.matching import match_files
 from martlet.loading.ledger import name_load
 from martlet.loading.load import (
     LoadOptions,
@@ -21,15 +22,14 @@ from martlet.loading.load import (
     table_plan,
     told,
 )
-from martlet.loading.matching import match_files
 from martlet.loading.progress import OnStep, watched
 from martlet.loading.refusals import MALFORMED, share_to_allow
 from martlet.loading.report import LoadCount
 from martlet.loading.rules import RULES
 from martlet.loading.sources.database import shown
 from martlet.loading.sources.opening import open_source
-from martlet.loading.sql import scratch_database
 from martlet.loading.store import settle_store
+from martlet.sql import scratch_database
 
 _ROWS = 5
 

@@ -11,9 +11,9 @@ from martlet.loading.ledger import Load
 from martlet.loading.load_directory import LoadDirectory
 from martlet.loading.refusals import MALFORMED
 from martlet.loading.sources.source import Malformed, Source, numbered
-from martlet.loading.sql import literal
 from martlet.loading.writing import copy_to
-from martlet.redaction import redact
+from martlet.privacy.redaction import redact
+from martlet.sql import literal
 
 _LINES = pa.schema([("source_row", pa.int64()), ("source_line", pa.int64())])
 _MALFORMED = pa.schema(
@@ -24,7 +24,7 @@ _MALFORMED = pa.schema(
 class Quarantine:
     """The refused rows of one load, gathered source by source.
 
-    Needs the function ``seal`` of :mod:`martlet.loading.privacy`. Its tables lie beside
+    Needs the function ``seal`` of :mod:`martlet.privacy.in_sql`. Its tables lie beside
     those of a connector, which has its own names for them.
     """
 

@@ -11,7 +11,7 @@ from martlet.errors import UsageError
 from martlet.loading.columns import SourceColumn
 from martlet.loading.parsing import Reading
 from martlet.loading.sources.source import Source
-from martlet.loading.sql import identifier
+from martlet.sql import identifier
 
 _ROWS = 10_000
 _COMMA = r"^[+-]?[\d.]*,(\d{1,2}|\d{4,})$"

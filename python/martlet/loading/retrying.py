@@ -30,11 +30,11 @@ from martlet.loading.load_directory import quarantine_file, quarantine_files
 from martlet.loading.loads import find_load
 from martlet.loading.report import LoadReport
 from martlet.loading.sources.refused import RefusedRows
-from martlet.loading.sql import one_file, scratch_database
 from martlet.loading.store import settle_store
-from martlet.redaction import redact
-from martlet.sealing import Sealer
+from martlet.privacy.redaction import redact
+from martlet.privacy.sealing import Sealer
 from martlet.settings import load_id_of, raw_files
+from martlet.sql import one_file, scratch_database
 
 _MASK = "•••"
 

@@ -2,7 +2,7 @@
 
 Every rule has a name, under which refused rows lie in quarantine and problems of raw
 files are told. Conditions are never true of null, except that of ``missing_value``, and
-need the session of :func:`martlet.loading.sql.scratch_database`.
+need the session of :func:`martlet.sql.scratch_database`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from martlet.contract import Column, RawTable
-from martlet.loading.sql import exact_cast, identifier, literal
+from martlet.sql import exact_cast, identifier, literal
 
 MISSING = "missing_value"
 UNREADABLE = "unreadable_value"

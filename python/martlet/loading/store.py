@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -13,10 +12,11 @@ import phonenumbers
 
 from martlet.contract import RawTable
 from martlet.errors import UsageError
-from martlet.loading.connector import Store
-from martlet.loading.sql import identifier, literal, read_raw
+from martlet.loading.connectors.connector import Store
+from martlet.loading.rules import UNKNOWN, Breach
 from martlet.loading.writing import copy_to
 from martlet.settings import is_sample, raw_files
+from martlet.sql import identifier, literal, read_raw
 
 _NEEDED = ("store_id", "reporting_currency", "reporting_timezone")
 
@@ -46,7 +46,9 @@ def settle_store(
     UsageError
         The raw directory holds another store, or the sample, or too little was said.
     """
-    said = {name: value for name, value in given.items() if value}
+    said = {name: value.strip() for name, value in given.items() if value}
+    for code in {"reporting_currency", "country"} & said.keys():
+        said[code] = said[code].upper()
     wanted = (vars(declared) if declared else {}) | said
     held = _held(connection, raw)
     if held:
@@ -69,7 +71,9 @@ def settle_store(
                 f"{raw} holds a generated sample, which is sealed with a published key.",
                 "Load a real shop into a directory of its own, with --out.",
             )
-        return _checked(replace(held, **{k: v for k, v in wanted.items() if v}))
+        return _checked(
+            connection, replace(held, **{k: v for k, v in wanted.items() if v})
+        )
     if not wanted:
         return None
     missing = [name for name in _NEEDED if not wanted.get(name)]
@@ -86,31 +90,51 @@ def settle_store(
             f"Ids such as {store.store_id} are kept for the built-in samples.",
             "Choose another --store-id.",
         )
-    return _checked(store)
+    return _checked(connection, store)
 
 
-def _checked(store: Store) -> Store:
-    """Raise ``UsageError`` where a setting is none that days, money or phones go by."""
-    timezones = available_timezones() or {store.reporting_timezone}
-    wrong = {
-        "--reporting-currency": (
-            not re.fullmatch("[A-Z]{3}", store.reporting_currency),
-            "an ISO 4217 code such as EUR",
+def breaches_of_store() -> dict[str, Breach]:
+    """Give what may be wrong with the columns of ``store``, by name.
+
+    A wrong word here makes no row wrong and every number: days would begin at other
+    hours, rates would not be found, phones would be read as another country's. The
+    timezone is judged only on machines that have a timezone database.
+    """
+    found = {
+        "reporting_currency": Breach(
+            "not regexp_full_match(cast(reporting_currency as varchar), '[A-Z]{3}')",
+            UNKNOWN,
+            "reporting_currency is not an ISO 4217 code like EUR",
         ),
-        "--reporting-timezone": (
-            store.reporting_timezone not in timezones,
-            "a timezone such as Europe/Berlin",
-        ),
-        "--country": (
-            store.country not in {None, *phonenumbers.SUPPORTED_REGIONS},
-            "an ISO 3166-1 code such as DE",
+        "country": Breach(
+            f"upper(trim(cast(country as varchar))) "
+            f"not in ({_listed(phonenumbers.SUPPORTED_REGIONS)})",
+            UNKNOWN,
+            "country is not an ISO 3166-1 code like DE",
         ),
     }
-    for option, (is_wrong, expected) in wrong.items():
+    timezones = available_timezones()
+    if timezones:
+        found["reporting_timezone"] = Breach(
+            f"cast(reporting_timezone as varchar) not in ({_listed(timezones)})",
+            UNKNOWN,
+            "reporting_timezone is not an IANA timezone like Europe/Berlin",
+        )
+    return found
+
+
+def _checked(connection: duckdb.DuckDBPyConnection, store: Store) -> Store:
+    """Raise ``UsageError`` where a setting is none that days, money or phones go by."""
+    for name, breach in breaches_of_store().items():
+        said = f"(select {_literal(vars(store)[name])} as {name})"
+        (is_wrong,) = connection.execute(
+            f"select coalesce({breach.condition}, false) from {said}"
+        ).fetchone()
         if is_wrong:
+            option = f"--{name.replace('_', '-')}"
             raise UsageError(
-                f"What {option} says is not {expected}.",
-                f"Write {option} as {expected}.",
+                f"{option} was not understood: {breach.reason}.",
+                f"Say it as in the example: {option} …",
             )
     return store
 
@@ -139,3 +163,7 @@ def _held(connection: duckdb.DuckDBPyConnection, raw: Path) -> Store | None:
 
 def _literal(value: str | None) -> str:
     return "null" if value is None else literal(value)
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(map(literal, sorted(values)))

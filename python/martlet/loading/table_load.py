@@ -22,9 +22,9 @@ from martlet.loading.refusals import Refusals, check_share
 from martlet.loading.report import LoadCount
 from martlet.loading.rules import breach_of_row
 from martlet.loading.sources.source import Source, as_rows, numbered
-from martlet.loading.sql import identifier, literal, one_file
 from martlet.loading.writing import copy_to, stored_columns
-from martlet.redaction import redact, redact_emails
+from martlet.privacy.redaction import redact, redact_emails
+from martlet.sql import identifier, literal, one_file
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class TableLoad:
     ) -> list[LoadCount]:
         """Write every row to the raw table or to quarantine, and count them.
 
-        Needs the functions of :mod:`martlet.loading.privacy`.
+        Needs the functions of :mod:`martlet.privacy.in_sql`.
         """
         stored = self._write_stored(connection, load, directory)
         counts = [LoadCount(self.table.name, "stored", self.table.name, "", stored)]

@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 
 from martlet.contract import Column, RawTable
-from martlet.loading.privacy import id_without_email, redacted, text_without_email
-from martlet.loading.sql import exact_cast, identifier, literal
+from martlet.privacy.in_sql import id_without_email, redacted, text_without_email
+from martlet.sql import exact_cast, identifier, literal
 
 
 def stored_columns(table: RawTable, present: Collection[str]) -> str:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from martlet.normalising import normalise_email
+from martlet.privacy.normalising import normalise_email
+from martlet.privacy.sealing import DEMO_KEY, Sealer
 from martlet.sample import columns
-from martlet.sealing import DEMO_KEY, Sealer
 
 
 def _latin(name: str) -> str:

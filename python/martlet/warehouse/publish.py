@@ -20,6 +20,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from martlet.errors import EnvironmentFault
 from martlet.settings import Settings
+from martlet.sql import literal
 from martlet.warehouse.connection import explain_duckdb_error
 
 # Readable by every DuckDB since 1.1, whatever version wrote it.
@@ -114,9 +115,9 @@ def _copy(
 ) -> None:
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+        connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         connection.execute(
-            f"attach '{_quoted(directory / DATABASE)}' as marts "
+            f"attach {literal(directory / DATABASE)} as marts "
             f"(storage_version '{STORAGE_VERSION}')"
         )
         _check_built(connection, models)
@@ -128,7 +129,7 @@ def _copy(
             _comment(connection, model)
             connection.execute(
                 f"copy marts.main.{model.name} "
-                f"to '{_quoted(directory / model.name)}.parquet' (format parquet)"
+                f"to {literal(directory / f'{model.name}.parquet')} (format parquet)"
             )
             if on_model:
                 on_model(model.name)
@@ -156,10 +157,10 @@ def _check_built(
 
 def _comment(connection: duckdb.DuckDBPyConnection, model: PublicModel) -> None:
     table = f"marts.main.{model.name}"
-    connection.execute(f"comment on table {table} is '{_quoted(model.description)}'")
+    connection.execute(f"comment on table {table} is {literal(model.description)}")
     for name, description in model.columns.items():
         connection.execute(
-            f"comment on column {table}.{name} is '{_quoted(description)}'"
+            f"comment on column {table}.{name} is {literal(description)}"
         )
 
 
@@ -174,7 +175,3 @@ def _point(link: Path, target: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target.name)
     os.replace(fresh, link)
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")

@@ -12,7 +12,7 @@ from martlet.contract import read_contract
 from martlet.errors import CheckFailed
 from martlet.loading.bringing import Destination
 from martlet.loading.load import LoadOptions, load_table
-from martlet.sealing import DEMO_KEY, Sealer
+from martlet.privacy.sealing import DEMO_KEY, Sealer
 from martlet.settings import find_project
 
 NOW = datetime(2100, 1, 1)

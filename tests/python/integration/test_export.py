@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from martlet.sealing import DEMO_KEY, Sealer
+from martlet.privacy.sealing import DEMO_KEY, Sealer
 from support import BuiltSample, Shop
 
 _ALLOWED = """

@@ -18,7 +18,7 @@ from martlet.errors import EnvironmentFault, UsageError
 from martlet.loading.bringing import Destination
 from martlet.loading.load import LoadOptions, load_table
 from martlet.loading.sources.source import Hints
-from martlet.sealing import DEMO_KEY, Sealer
+from martlet.privacy.sealing import DEMO_KEY, Sealer
 from support import PROJECT_DIR
 
 NOW = datetime(2026, 6, 1)

@@ -30,7 +30,7 @@ from pathlib import Path
 from martlet.contract import read_contract
 from martlet.loading.bringing import Destination
 from martlet.loading.load import LoadOptions, load_table
-from martlet.sealing import DEMO_KEY, Sealer
+from martlet.privacy.sealing import DEMO_KEY, Sealer
 
 contract = read_contract(Path(sys.argv[1]))
 for line in sys.stdin:

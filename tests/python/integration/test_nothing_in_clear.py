@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from martlet.sealing import DEMO_KEY, Sealer
+from martlet.privacy.sealing import DEMO_KEY, Sealer
 from support import PROJECT_DIR, BuiltSample, Shop
 
 NAMES = ("Anneliese", "Quittenbaum", "Bohumil", "Zwetschkova")

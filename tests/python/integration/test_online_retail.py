@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from martlet.loading.check import check_raw
+from martlet.checking.check import check_raw
 from martlet.loading.report import LoadReport
 from support import CONTRACT, PROJECT_DIR, RawStore
 

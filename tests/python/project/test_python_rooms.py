@@ -17,6 +17,17 @@ from martlet.errors import MartletError
 
 MOST_LINES = 300
 
+# Which rooms each may call on; whoever needs more has its work in the wrong room.
+CALLS_ON = {
+    "estimators": set(),
+    "privacy": set(),
+    "export": {"privacy"},
+    "sample": {"privacy"},
+    "loading": {"privacy"},
+    "checking": {"loading", "privacy"},
+    "warehouse": {"estimators"},
+}
+
 # What the estimators may know of: numbers in, numbers out.
 FITTING = (
     "__future__",
@@ -51,10 +62,10 @@ CAUGHT_ON_PURPOSE = {
     # Lets only machine faults be told of in words, and raises everything else again.
     ("faults.py", "Exception"),
     # A key from a file is told of with the file's name.
-    ("loading/keys.py", "EnvironmentFault"),
+    ("privacy/keys.py", "EnvironmentFault"),
 }
 # Undoes what is half done and raises again, whatever happened.
-CLEANS_UP = {"loading/keys.py", "warehouse/ledger.py"}
+CLEANS_UP = {"privacy/keys.py", "warehouse/ledger.py"}
 
 CLOCK = re.compile(
     r"(?:^|\.)(?:now|today|utcnow)$|^time\.(?:time|time_ns|gmtime|localtime)$"
@@ -109,6 +120,21 @@ def test_fitting_knows_only_numbers(package: list[Module]) -> None:
         for module in in_room(package, "estimators")
         for call in module.calls()
         if FILES.search(call)
+    ]
+    assert not strange, listed(strange)
+
+
+def test_rooms_call_on_those_below_them(package: list[Module]) -> None:
+    rooms = {module.room for module in package} - {None}
+    assert {room for room in rooms if room} - {"cli"} == set(CALLS_ON)
+    strange = [
+        f"{module.name} imports {name}"
+        for room, below in CALLS_ON.items()
+        for module in in_room(package, room)
+        for name in module.imports()
+        if is_below(
+            name, {f"martlet.{each}" for each in rooms - below - {room} if each}
+        )
     ]
     assert not strange, listed(strange)
 

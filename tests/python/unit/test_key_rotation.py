@@ -16,10 +16,10 @@ import pytest
 
 from martlet.contract import read_contract
 from martlet.errors import EnvironmentFault, RawDataError, UsageError
-from martlet.loading.keys import find_sealer, key_file, make_key, read_key
-from martlet.loading.lock import raw_lock
-from martlet.loading.rotation import Rotation, rotate_key
-from martlet.sealing import DEMO_KEY, PREFIX, Key, Sealer
+from martlet.lock import raw_lock
+from martlet.privacy.keys import find_sealer, key_file, make_key, read_key
+from martlet.privacy.rotation import Rotation, rotate_key
+from martlet.privacy.sealing import DEMO_KEY, PREFIX, Key, Sealer
 from support import PROJECT_DIR
 
 CONTRACT = read_contract(PROJECT_DIR)

@@ -18,7 +18,7 @@ from martlet.errors import (
     RawDataError,
     UsageError,
 )
-from martlet.loading.connector import find_connector
+from martlet.loading.connectors.connector import find_connector
 from martlet.loading.report import LoadReport
 from support import CONTRACT, RawStore
 
@@ -388,7 +388,7 @@ FAULTS = [
 @pytest.mark.parametrize(
     "where",
     [
-        "martlet.loading.connector_load.copy_to",
+        "martlet.loading.connectors.connector_load.copy_to",
         "martlet.loading.quarantine.copy_to",
         "martlet.loading.load_directory._to_disk",
         "pathlib.Path.rename",

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from martlet.contract import Column, RawTable
 from martlet.errors import MartletError
-from martlet.redaction import redact
+from martlet.privacy.redaction import redact
 from support import CONTRACT, LOADED_AT, SEALER, RawStore
 
 ROWS = 250

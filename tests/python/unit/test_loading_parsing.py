@@ -11,7 +11,7 @@ import pytest
 from martlet.errors import UsageError
 from martlet.loading.columns import SourceColumn
 from martlet.loading.parsing import Reading, typed_rows
-from martlet.loading.sql import identifier, scratch_database
+from martlet.sql import identifier, scratch_database
 from support import RawStore
 
 REFUSED = "refused"

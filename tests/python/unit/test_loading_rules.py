@@ -9,7 +9,7 @@ import pytest
 
 from martlet.contract import Column
 from martlet.loading.rules import Breach, breaches, dated_after, first_breach
-from martlet.loading.sql import literal, scratch_database
+from martlet.sql import literal, scratch_database
 
 NOON = datetime(2024, 5, 31, 12)
 

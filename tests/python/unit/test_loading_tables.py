@@ -12,10 +12,10 @@ import pytest
 
 from martlet.errors import CheckFailed, EnvironmentFault, RawDataError, UsageError
 from martlet.loading.load import LoadOptions
-from martlet.loading.lock import raw_lock
 from martlet.loading.preview import preview_table
-from martlet.normalising import normalise_email, normalise_phone
-from martlet.sealing import Sealer
+from martlet.lock import raw_lock
+from martlet.privacy.normalising import normalise_email, normalise_phone
+from martlet.privacy.sealing import Sealer
 from support import CONTRACT, LOADED_AT, SEALER, RawStore
 
 REVIEWS = (

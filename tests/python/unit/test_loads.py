@@ -7,8 +7,8 @@ import pytest
 from martlet.errors import EnvironmentFault, UsageError
 from martlet.loading.load import LoadOptions
 from martlet.loading.loads import list_loads, undo_load
-from martlet.loading.lock import raw_lock
 from martlet.loading.retrying import retry_refused
+from martlet.lock import raw_lock
 from support import LOADED_AT, SEALER, RawStore
 
 PRODUCTS = "product_id,price\ntea,1\ncup,dear\npot,2.00.0\n"

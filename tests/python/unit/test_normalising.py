@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from martlet.normalising import normalise_email, normalise_phone, region_of
+from martlet.privacy.normalising import normalise_email, normalise_phone, region_of
 
 REGIONS = st.sampled_from([None, "DE", "US", "IT", "FR", "CN", "RU", "AR", "MX", "GB"])
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from martlet.redaction import holds_email, redact, redact_emails
+from martlet.privacy.redaction import holds_email, redact, redact_emails
 
 EMAILS = {
     "ada@example.org": "[email]",
@@ -212,8 +212,8 @@ def test_work_is_bounded_by_the_length_of_the_text() -> None:
     program = f"""
 import resource
 resource.setrlimit(resource.RLIMIT_CPU, ({CPU_SECONDS}, {CPU_SECONDS}))
-from martlet.normalising import normalise_email, normalise_phone
-from martlet.redaction import redact
+from martlet.privacy.normalising import normalise_email, normalise_phone
+from martlet.privacy.redaction import redact
 for piece in {ADVERSARIAL!r}:
     for function in (redact, normalise_email, normalise_phone):
         function(piece * ({SIZE} // len(piece)) + "!")

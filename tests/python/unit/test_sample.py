@@ -12,10 +12,10 @@ import pytest
 
 from martlet.contract import RawTable, read_contract
 from martlet.errors import EnvironmentFault, UsageError
-from martlet.normalising import normalise_email, normalise_phone
-from martlet.redaction import redact
+from martlet.privacy.normalising import normalise_email, normalise_phone
+from martlet.privacy.redaction import redact
+from martlet.privacy.sealing import DEMO_KEY, Sealer
 from martlet.sample import contacts, generate_sample
-from martlet.sealing import DEMO_KEY, Sealer
 
 PROJECT = Path(__file__).parents[3]
 SEED_ARGUMENTS = {"customers": 1500, "days": 426, "seed": 7}

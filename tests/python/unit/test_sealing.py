@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.errors import EnvironmentFault
-from martlet.sealing import PREFIX, Key, Sealer
+from martlet.privacy.sealing import PREFIX, Key, Sealer
 
 PLAIN = "a plain secret that is long enough"
 secrets = st.text(min_size=32, max_size=60)

@@ -19,7 +19,7 @@ from martlet.errors import RawDataError, UsageError
 from martlet.loading.columns import distinct_names
 from martlet.loading.sources.source import Hints, Malformed, Source, unique
 from martlet.loading.sources.text import TextFile, open_text
-from martlet.loading.sql import literal, one_file
+from martlet.sql import literal, one_file
 
 _DELIMITERS = (",", ";", "\t", "|")
 _NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}

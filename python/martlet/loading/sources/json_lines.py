@@ -15,7 +15,7 @@ from martlet.faults import is_machine_fault
 from martlet.loading.columns import distinct_names
 from martlet.loading.sources.source import Hints, Malformed, Source, unique
 from martlet.loading.sources.text import TextFile, open_text
-from martlet.loading.sql import identifier, literal, one_file
+from martlet.sql import identifier, literal, one_file
 
 _LONGEST = 32 << 20
 _NO_OBJECT = "it is no JSON object"

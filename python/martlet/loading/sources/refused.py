@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from martlet.loading.sources.source import Malformed, Source, unique
-from martlet.loading.sql import one_file
+from martlet.sql import one_file
 
 
 class RefusedRows(Source):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from martlet.loading.columns import check_header
-from martlet.loading.sql import identifier
+from martlet.sql import identifier
 
 _numbers = itertools.count(1)
 

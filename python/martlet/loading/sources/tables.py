@@ -19,7 +19,7 @@ from martlet.loading.columns import SourceColumn
 from martlet.loading.sources.database import read_database
 from martlet.loading.sources.sheets import read_sheets
 from martlet.loading.sources.source import Hints, Source, as_text, unique
-from martlet.loading.sql import identifier, literal, one_file
+from martlet.sql import identifier, literal, one_file
 
 
 def open_parquet(path: Path, connection: duckdb.DuckDBPyConnection) -> Source:

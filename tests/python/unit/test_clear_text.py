@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from martlet.loading.clear_text import (
+from martlet.checking.clear_text import (
     register_functions,
     with_email,
     with_email_or_phone,
 )
-from martlet.redaction import holds_email, redact
+from martlet.privacy.redaction import holds_email, redact
 
 # What addresses, numbers and URLs are made of, and what may stand in between.
 SIGNS = "@ ＠ %40 %2540 + %2B ＋ . - — / : ? # = & ; , ( ) _ %20 %C2%A0 %2D %2F %3D %26"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from martlet.errors import RawDataError, UsageError
-from martlet.loading.connector import Connector
+from martlet.loading.connectors.connector import Connector
 from martlet.loading.sources.opening import check_file
 
 

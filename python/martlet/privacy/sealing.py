@@ -7,7 +7,7 @@ opens them again. ``Sealer.pseudonym`` gives the HMAC-SHA256 (RFC 2104) of the
 normalised value under a key of its own, for matching people without opening anything.
 
 Both keys are derived by HKDF (RFC 5869) from the secrets in a key text;
-``martlet.loading.keys`` finds it. The sealing secret can be changed, the pseudonym
+``martlet.privacy.keys`` finds it. The sealing secret can be changed, the pseudonym
 secret cannot: other pseudonyms would make strangers of all people.
 """
 

@@ -1,16 +1,16 @@
 """Find contact data in clear, in SQL: what sealing and redacting would have changed.
 
 Files put there by hand are searched before every build, so Python is asked about as few
-texts as can be: :mod:`martlet.loading.privacy` knows which.
+texts as can be: :mod:`martlet.privacy.in_sql` knows which.
 """
 
 from __future__ import annotations
 
 import duckdb
 
-from martlet.loading.privacy import may_hold_contact, may_hold_email
-from martlet.redaction import holds_email, redact
-from martlet.sealing import PREFIX, PSEUDONYM
+from martlet.privacy.in_sql import may_hold_contact, may_hold_email
+from martlet.privacy.redaction import holds_email, redact
+from martlet.privacy.sealing import PREFIX, PSEUDONYM
 
 
 def register_functions(connection: duckdb.DuckDBPyConnection) -> None:

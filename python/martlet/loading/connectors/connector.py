@@ -47,7 +47,7 @@ from martlet.errors import UsageError
 from martlet.loading.columns import SourceColumn
 from martlet.settings import is_sample
 
-BUILT_IN = Path(__file__).parents[1] / "connectors"
+BUILT_IN = Path(__file__).parents[2] / "connectors"
 
 # Tables that the loader writes itself.
 LOADER_TABLES = ("store", "loads")

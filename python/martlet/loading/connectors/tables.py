@@ -14,10 +14,10 @@ from datetime import datetime
 import duckdb
 
 from martlet.contract import RawTable
-from martlet.loading.connector import Connector, Input
+from martlet.loading.connectors.connector import Connector, Input
+from martlet.loading.connectors.statements import describe, mistake, run
 from martlet.loading.rules import breach_of_row
-from martlet.loading.sql import identifier, literal
-from martlet.loading.statements import describe, mistake, run
+from martlet.sql import identifier, literal
 
 
 @dataclass(frozen=True)

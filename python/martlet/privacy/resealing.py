@@ -15,10 +15,10 @@ import duckdb
 from martlet.contract import RawTable
 from martlet.errors import RawDataError
 from martlet.faults import is_machine_fault
-from martlet.loading.keys import move_durably
-from martlet.loading.sql import identifier, literal, read_raw
-from martlet.sealing import Sealer
+from martlet.privacy.keys import move_durably
+from martlet.privacy.sealing import Sealer
 from martlet.settings import raw_files
+from martlet.sql import identifier, literal, read_raw
 
 
 @dataclass(frozen=True)

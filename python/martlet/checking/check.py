@@ -13,23 +13,23 @@ from pathlib import Path
 
 import duckdb
 
-from martlet.contract import RawTable
-from martlet.errors import RawDataError
-from martlet.faults import csv_fault, is_machine_fault, machine_faults
-from martlet.loading import clear_text
-from martlet.loading.doubts import doubts
-from martlet.loading.judging import judge
-from martlet.loading.problems import (
+from martlet.checking import clear_text
+from martlet.checking.doubts import doubts
+from martlet.checking.judging import judge
+from martlet.checking.problems import (
     NO_LOAD,
     NO_RAW_TABLE,
     UNREADABLE_FILE,
     RawProblem,
     merge,
 )
-from martlet.loading.raw_file import RawFile, describe, shape_problems
-from martlet.loading.sql import identifier, scratch_database
-from martlet.loading.store_rows import several_stores
+from martlet.checking.raw_file import RawFile, describe, shape_problems
+from martlet.checking.store_rows import several_stores
+from martlet.contract import RawTable
+from martlet.errors import RawDataError
+from martlet.faults import csv_fault, is_machine_fault, machine_faults
 from martlet.settings import RAW_SUFFIXES, load_id_of, raw_files
+from martlet.sql import identifier, scratch_database
 
 _LISTED = 10
 

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from martlet.loading.privacy import (
+from martlet.privacy.in_sql import (
     id_without_email,
     may_hold_contact,
     redacted,
     register_functions,
     text_without_email,
 )
-from martlet.normalising import normalise_email, normalise_phone
-from martlet.redaction import redact, redact_emails
-from martlet.sealing import Sealer
+from martlet.privacy.normalising import normalise_email, normalise_phone
+from martlet.privacy.redaction import redact, redact_emails
+from martlet.privacy.sealing import Sealer
 
 SEALER = Sealer("a plain secret that is long enough")
 

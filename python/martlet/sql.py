@@ -1,4 +1,4 @@
-"""The few pieces of SQL that loading and checking must write in the same way."""
+"""The few pieces of SQL that several rooms must write in the same way."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import duckdb
 
 from martlet.errors import CheckFailed
 from martlet.faults import is_machine_fault, sql_fault
-from martlet.loading.connector import Connector
+from martlet.loading.connectors.connector import Connector
 
 
 def run(

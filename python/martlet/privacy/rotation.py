@@ -15,24 +15,24 @@ from pathlib import Path
 from martlet.contract import RawTable
 from martlet.errors import EnvironmentFault, UsageError
 from martlet.faults import machine_faults
-from martlet.loading.keys import (
+from martlet.lock import raw_lock
+from martlet.privacy.keys import (
     VARIABLE,
     find_key,
     key_file,
     read_key,
     replace_key,
 )
-from martlet.loading.lock import raw_lock
-from martlet.loading.resealing import (
+from martlet.privacy.resealing import (
     SealedFile,
     examine,
     register_reseal,
     seal_anew,
     sealed_places,
 )
-from martlet.loading.sql import scratch_database
-from martlet.sealing import DEMO_KEY, Key, Sealer
+from martlet.privacy.sealing import DEMO_KEY, Key, Sealer
 from martlet.settings import is_sample
+from martlet.sql import scratch_database
 
 _AFTERMATH = "Everything still opens, and the same command goes on where it stopped."
 

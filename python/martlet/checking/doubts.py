@@ -12,17 +12,17 @@ from pathlib import Path
 
 import duckdb
 
-from martlet.contract import Column, RawTable
-from martlet.loading.problems import (
+from martlet.checking.problems import (
     DANGLING_REFERENCE,
     REPEATED_KEY,
     UNKNOWN_COLUMN,
     UNKNOWN_TABLE,
     RawProblem,
 )
-from martlet.loading.raw_file import RawFile
-from martlet.loading.sql import identifier
+from martlet.checking.raw_file import RawFile
+from martlet.contract import Column, RawTable
 from martlet.settings import LOAD_PREFIX
+from martlet.sql import identifier
 
 
 def doubts(

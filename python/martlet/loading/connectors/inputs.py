@@ -14,11 +14,11 @@ import duckdb
 
 from martlet.errors import RawDataError
 from martlet.loading.columns import match_columns, require_columns
-from martlet.loading.connector import Connector, Input
+from martlet.loading.connectors.connector import Connector, Input
+from martlet.loading.connectors.statements import describe, mistake, run
 from martlet.loading.parsing import Reading, typed_rows
 from martlet.loading.sources.source import Malformed, Source, numbered
-from martlet.loading.sql import identifier, literal
-from martlet.loading.statements import describe, mistake, run
+from martlet.sql import identifier, literal
 
 _AS_THEY_CAME = Reading()
 

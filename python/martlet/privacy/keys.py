@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 
 from martlet.errors import EnvironmentFault, UsageError
-from martlet.sealing import DEMO_KEY, Key, Sealer
+from martlet.privacy.sealing import DEMO_KEY, Key, Sealer
 from martlet.settings import is_sample
 
 VARIABLE = "MARTLET_KEY"

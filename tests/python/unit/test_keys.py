@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from martlet.cli.key import app
 from martlet.errors import EnvironmentFault, UsageError
-from martlet.loading.keys import (
+from martlet.privacy.keys import (
     find_key,
     find_sealer,
     key_file,
@@ -22,7 +22,7 @@ from martlet.loading.keys import (
     replace_key,
     sealer_for_loading,
 )
-from martlet.sealing import DEMO_KEY, Key, Sealer
+from martlet.privacy.sealing import DEMO_KEY, Key, Sealer
 from support import PROJECT_DIR
 
 LONG = "k" * 48

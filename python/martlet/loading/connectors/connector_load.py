@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, fields
 import duckdb
 
 from martlet.contract import RawTable
-from martlet.loading.connector import Connector, Store
-from martlet.loading.inputs import ReadSource, make_input, read_input
+from martlet.loading.connectors.connector import Connector, Store
+from martlet.loading.connectors.inputs import ReadSource, make_input, read_input
+from martlet.loading.connectors.statements import run
+from martlet.loading.connectors.tables import MadeTable, check_nothing_lost, make_tables
 from martlet.loading.ledger import Load
 from martlet.loading.load_directory import LoadDirectory
 from martlet.loading.quarantine import Quarantine
@@ -17,10 +19,8 @@ from martlet.loading.refusals import MALFORMED, check_share
 from martlet.loading.report import LoadCount, SummaryLine
 from martlet.loading.rules import RULES
 from martlet.loading.sources.source import Source
-from martlet.loading.sql import identifier, literal
-from martlet.loading.statements import run
-from martlet.loading.tables import MadeTable, check_nothing_lost, make_tables
 from martlet.loading.writing import copy_to, stored_columns
+from martlet.sql import identifier, literal
 
 
 @dataclass
@@ -42,7 +42,7 @@ class ConnectorLoad:
     ) -> list[LoadCount]:
         """Write every row to a raw table or to quarantine, and count them.
 
-        Needs the functions of :mod:`martlet.loading.privacy`.
+        Needs the functions of :mod:`martlet.privacy.in_sql`.
 
         Raises
         ------

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import duckdb
 
-from martlet.contract import Column, RawTable
-from martlet.loading.problems import (
+from martlet.checking.problems import (
     MISSING_COLUMN,
     REPEATED_COLUMN,
     UNREADABLE_FILE,
     RawProblem,
     Rule,
 )
-from martlet.loading.sql import read_raw
-from martlet.redaction import redact
+from martlet.contract import Column, RawTable
+from martlet.privacy.redaction import redact
 from martlet.settings import load_id_of
+from martlet.sql import read_raw
 
 _EXAMPLE_LENGTH = 40
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}

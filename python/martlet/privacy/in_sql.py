@@ -1,8 +1,8 @@
 """Let SQL seal, redact and make pseudonyms, and ask Python as seldom as possible.
 
-:mod:`martlet.redaction` alone decides what an e-mail address or a phone number is. Asking
-it about every text of ten million rows takes minutes, so expressions of this module ask
-only about texts in which SQL finds that there may be one.
+:mod:`martlet.privacy.redaction` alone decides what an e-mail address or a phone number
+is. Asking it about every text of ten million rows takes minutes, so expressions of this
+module ask only about texts in which SQL finds that there may be one.
 """
 
 from __future__ import annotations
@@ -13,13 +13,23 @@ from urllib.parse import unquote
 
 import duckdb
 
-from martlet.loading.sql import literal
-from martlet.normalising import fold, normalise_email, normalise_phone, region_of
-from martlet.redaction import PHONE_PARAMETERS, holds_email, redact, redact_emails
-from martlet.sealing import Sealer
+from martlet.privacy.normalising import (
+    fold,
+    normalise_email,
+    normalise_phone,
+    region_of,
+)
+from martlet.privacy.redaction import (
+    PHONE_PARAMETERS,
+    holds_email,
+    redact,
+    redact_emails,
+)
+from martlet.privacy.sealing import Sealer
+from martlet.sql import literal
 
 # Regular expressions for DuckDB, each of which finds something wherever the rule in
-# martlet.redaction does. The escaped ones are looked for only where there is a %.
+# martlet.privacy.redaction does. The escaped ones are looked for only where there is a %.
 _ESCAPE = "%(?:25)*"
 _ESCAPED_AT = f"(?i){_ESCAPE}(?:40|EF{_ESCAPE}(?:BC{_ESCAPE}A0|B9{_ESCAPE}AB))"
 _ESCAPED_DIGIT = (

@@ -7,9 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from martlet.contract import read_contract
-from martlet.errors import RawDataError
-from martlet.loading.check import (
+from martlet.checking.check import (
     TableCount,
     absent_tables,
     check_raw,
@@ -17,9 +15,11 @@ from martlet.loading.check import (
     judge_raw,
     raise_on_problems,
 )
-from martlet.loading.problems import NO_RAW_TABLE, RULES, RawProblem
-from martlet.redaction import redact
-from martlet.sealing import Sealer
+from martlet.checking.problems import NO_RAW_TABLE, RULES, RawProblem
+from martlet.contract import read_contract
+from martlet.errors import RawDataError
+from martlet.privacy.redaction import redact
+from martlet.privacy.sealing import Sealer
 
 CONTRACT = read_contract(Path(__file__).parents[3])
 SEALED = Sealer("test key that is long enough to be one").seal("ada@example.org")
@@ -229,7 +229,7 @@ STORE = "store_id,reporting_currency,reporting_timezone,country\n"
         ("order_items", "1,1,0,0", "1,2,,0", "missing_value", "quantity"),
         ("order_items", "1,1,0,0", ",2,0,0", "missing_value", "order_id"),
         ("order_items", "1,1.0,0,0", "1,1.5,0,0", "unreadable_value", "line_number"),
-        ("touches", "1,c,open,2024-05-31", "2,c,Open,2024-05-31", "unknown_value", ""),
+        ("touches", "1,c,open,2024-05-31", "2,c,opened,2024-05-31", "unknown_value", ""),
         ("store", "s,EUR,Asia/Tokyo,JP", "s,eur,Asia/Tokyo,JP", "unknown_value", ""),
         ("store", "s,EUR,Asia/Tokyo,", "s,EUR,Tokyo,", "unknown_value", ""),
         ("store", "s,EUR,UTC,gb", "s,EUR,UTC,UK", "unknown_value", "country"),

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import duckdb
 
+from martlet.checking import clear_text, problems
+from martlet.checking.problems import RawProblem, Rule
+from martlet.checking.raw_file import RawFile
 from martlet.contract import Column
-from martlet.loading import clear_text, problems, rules
-from martlet.loading.problems import RawProblem, Rule
-from martlet.loading.raw_file import RawFile
+from martlet.loading import rules
 from martlet.loading.rules import Breach
-from martlet.loading.sql import identifier, one_file
-from martlet.loading.store_rows import breaches_of_store
+from martlet.loading.store import breaches_of_store
+from martlet.sql import identifier, one_file
 
 # Sealed columns whose values redaction recognises wherever they stand.
 _REDACTABLE = {"email", "phone"}
@@ -67,7 +68,7 @@ def judge(
 ) -> tuple[int, list[RawProblem]]:
     """Count the rows of a file, and what is wrong with their values.
 
-    Needs the functions of :mod:`martlet.loading.clear_text`; ``duckdb.Error`` where the
+    Needs the functions of :mod:`martlet.checking.clear_text`; ``duckdb.Error`` where the
     rows cannot be read.
     """
     questions = list(_questions(connection, file))

@@ -1,0 +1,1 @@
+"""Judge what lies in a raw directory, by the rules that loading holds rows to."""

@@ -1,0 +1,1 @@
+"""Load the files of one system with the SQL that a connector keeps for it."""

@@ -1,0 +1,1 @@
+"""Keep contact data from being read: keys, sealing, pseudonyms, redaction."""
