@@ -136,6 +136,11 @@ def _note_reading(told: LoadReport | Preview) -> None:
         print_note(f"Columns that no raw column takes: {', '.join(told.unused)}")
     if told.ignored:
         print_note(f"Not read: {', '.join(told.ignored)}")
+    if "phone" in told.matched and not {"country"} & {*told.matched, *told.options}:
+        print_note(
+            "Phones without a country code match only those written alike. Say "
+            "--country and load again."
+        )
     if told.options:
         print_note(f"Read with {'; '.join(_in_words(told.options))}")
 

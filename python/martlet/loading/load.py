@@ -99,7 +99,7 @@ def load_table(
             name,
             repr(plan.table),
             [LoadedInput(name, source.name, source.sha256)],
-            told(options, plan),
+            told(options, plan, store),
             loaded_at,
         )
         step("writing")
@@ -148,7 +148,7 @@ def load_connector(
                 for name, sources in plan.sources.items()
                 if sources
             ],
-            {},
+            {"country": store.country} if store and store.country else {},
             loaded_at,
         )
         step("writing")
@@ -227,9 +227,11 @@ def ignored(left: Sequence[Path], plan: ConnectorLoad) -> tuple[str, ...]:
     return (*(path.name for path in left), *sheets)
 
 
-def told(options: LoadOptions, plan: TableLoad) -> dict[str, Any]:
+def told(options: LoadOptions, plan: TableLoad, store: Store | None) -> dict[str, Any]:
     """What decides how a source was read, for its name and for the ledger."""
+    keys = {column.pseudonym_of for column in plan.table.pseudonyms}
     told = {
+        "country": store.country if store and "phone" in keys else None,
         "map": dict(options.mapping),
         "delimiter": options.hints.delimiter,
         "encoding": options.hints.encoding,

@@ -9,12 +9,12 @@ are swept by the next one.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
+from martlet.disk import to_disk
 from martlet.settings import LOAD_PREFIX
 
 _SUFFIX = ".parquet"
@@ -70,9 +70,9 @@ class LoadDirectory:
     def commit(self) -> None:
         """Make the load part of the raw store."""
         for path in (*self._workshop.rglob("*"), *self._refused):
-            _to_disk(path)
+            to_disk(path)
         self._workshop.rename(self._target)
-        _to_disk(self._target.parent)
+        to_disk(self._target.parent)
 
 
 def load_ids(raw: Path) -> list[str]:
@@ -111,11 +111,3 @@ def sweep(raw: Path, quarantine: Path) -> None:
     for path in quarantine_files(quarantine):
         if path.name.removeprefix(LOAD_PREFIX).removesuffix(_SUFFIX) not in known:
             path.unlink()
-
-
-def _to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

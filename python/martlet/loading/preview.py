@@ -75,7 +75,7 @@ def preview_table(
         ExitStack() as stack,
     ):
         step("reading")
-        settle_store(connection, destination.raw, None, options.store)
+        store = settle_store(connection, destination.raw, None, options.store)
         columns = columns_of(destination.contract[name])
         source = stack.enter_context(
             open_source(location, options.hints, connection, columns, name)
@@ -94,7 +94,7 @@ def preview_table(
             reasons=refusals.by_reason,
             matched=plan.matched,
             unused=plan.unused,
-            options=told(options, plan),
+            options=told(options, plan, store),
             columns=tuple(c.name for c in plan.table.given if c.name in plan.matched),
             rows=tuple(plan.preview(connection, load, _ROWS)),
             ignored=source.unread,

@@ -157,6 +157,7 @@ def retry_refused(
             table_plan(connection, load.connector, source, destination, wanted),
             stored_before=_stored_before(load, loads, raw),
         )
+        store = settle_store(connection, raw, None, {})
         retry = name_load(
             raw,
             load.connector,
@@ -165,11 +166,10 @@ def retry_refused(
                 LoadedInput(load.connector, load.source_file, sha256)
                 for sha256 in load.source_sha256
             ],
-            told(wanted, plan),
+            told(wanted, plan, store),
             loaded_at,
             retried_load_id=load.load_id,
         )
-        store = settle_store(connection, raw, None, {})
         report = bring(connection, destination, retry, plan, store, lambda new: sealer)
         return replace(report, matched=plan.matched)
 

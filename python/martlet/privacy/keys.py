@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from martlet.disk import move_durably, to_disk
 from martlet.errors import EnvironmentFault, UsageError
 from martlet.privacy.sealing import DEMO_KEY, Key, Sealer
 from martlet.settings import is_sample
@@ -121,13 +122,6 @@ def replace_key(path: Path, key: Key) -> None:
     move_durably(written, path)
 
 
-def move_durably(written: Path, target: Path) -> None:
-    """Put a file in the place of another on the same disk, also if the power fails."""
-    _sync(written)
-    os.replace(written, target)
-    _sync(target.parent)
-
-
 def _write(path: Path, key: Key) -> None:
     """Write a key file for its owner only; never over another one, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,16 +129,7 @@ def _write(path: Path, key: Key) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(f"{key}\n")
-        _sync(path)
+        to_disk(path)
     except BaseException:
         path.unlink()
         raise
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 
 from martlet.contract import RawTable
+from martlet.disk import move_durably
 from martlet.errors import RawDataError
 from martlet.faults import is_machine_fault
-from martlet.privacy.keys import move_durably
 from martlet.privacy.sealing import Sealer
 from martlet.settings import raw_files
 from martlet.sql import identifier, literal, read_raw

@@ -390,7 +390,7 @@ FAULTS = [
     [
         "martlet.loading.connectors.connector_load.copy_to",
         "martlet.loading.quarantine.copy_to",
-        "martlet.loading.load_directory._to_disk",
+        "martlet.loading.load_directory.to_disk",
         "pathlib.Path.rename",
     ],
 )

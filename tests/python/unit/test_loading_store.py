@@ -73,3 +73,13 @@ def test_brackets_and_stars_in_paths_mean_themselves(store: RawStore) -> None:
     assert ids == [["right"], ["wrong"]]
     report = named.load("customers", "customer_id\nright\n", name="file[1].csv")
     assert report.already_loaded
+
+
+def test_a_country_said_later_tells_whose_phones_are_the_same(store: RawStore) -> None:
+    people = "customer_id,phone\nc1,030 1234567\nc2,+49 30 1234567\n"
+    first = store.load("customers", people, store=SETTINGS)
+    assert len(set(store.rows("customers", "phone_key"))) == 2
+    again = store.load("customers", people, store={"country": "de"})
+    assert again.replaced == (first.load_id,)
+    assert len(set(store.rows("customers", "phone_key"))) == 1
+    assert store.load("customers", people).already_loaded
