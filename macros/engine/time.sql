@@ -63,3 +63,12 @@
 {% macro day_difference(earlier_day, later_day) -%}
     {{ dbt.datediff(earlier_day, later_day, 'day') }}
 {%- endmacro %}
+
+{#- How many whole periods of so many hours have passed between two instants. -#}
+{% macro periods_between(earlier, later, hours) -%}
+    {{ adapter.dispatch('periods_between', 'martlet')(earlier, later, hours) }}
+{%- endmacro %}
+
+{% macro duckdb__periods_between(earlier, later, hours) -%}
+    ((epoch_us({{ later }}) - epoch_us({{ earlier }})) // ({{ hours }} * 3600000000))
+{%- endmacro %}

@@ -5,6 +5,7 @@ with
 
 sessions as (
     select * from {{ ref('int_sessions') }}
+    where traffic_type = 'person'
 ),
 
 channels as (
@@ -13,6 +14,15 @@ channels as (
 
 visitors as (
     select * from {{ ref('identity_visitors') }}
+),
+
+purchases as (
+    select
+        session_id,
+        count(*) as purchases,
+        sum(purchase_value) as revenue
+    from {{ ref('int_purchases') }}
+    group by session_id
 ),
 
 customer_ids as (
@@ -34,38 +44,16 @@ joined as (
                 )
             else visitors.identified_at
         end as identified_at,
-        coalesce(channels.channel_group, 'Unassigned') as channel_group
+        channels.channel_group,
+        channels.last_non_direct_channel_group,
+        coalesce(purchases.purchases, 0) as purchases,
+        {{ money('coalesce(purchases.revenue, 0)') }} as revenue
     from sessions
-    left join channels
-        on
-            sessions.utm_source is not distinct from channels.utm_source
-            and sessions.utm_medium is not distinct from channels.utm_medium
-            and sessions.utm_campaign is not distinct from channels.utm_campaign
-            and {{ url_host('sessions.referrer_url') }}
-            is not distinct from channels.referrer_host
-            and {{ url_host('sessions.landing_page_url') }}
-            is not distinct from channels.own_host
+    inner join channels on sessions.session_id = channels.session_id
+    left join purchases on sessions.session_id = purchases.session_id
     left join customer_ids
         on sessions.source_customer_id = customer_ids.source_customer_id
     left join visitors on sessions.visitor_id = visitors.visitor_id
-),
-
--- The last channel that was not direct, this session's own included.
-with_last_non_direct as (
-    select
-        joined.*,
-        last_value(
-            case when channel_group <> 'Direct' then channel_group end ignore nulls
-        ) over visits_so_far as last_channel_group,
-        last_value(
-            case when channel_group <> 'Direct' then session_start_at end ignore nulls
-        ) over visits_so_far as last_channel_at
-    from joined
-    window visits_so_far as (
-        partition by visitor_id
-        order by session_number
-        rows between unbounded preceding and current row
-    )
 ),
 
 told as (
@@ -92,22 +80,16 @@ told as (
         engaged_time_s >= 10 or purchases > 0 or page_views >= 2 as is_engaged,
         not (engaged_time_s >= 10 or purchases > 0 or page_views >= 2) as is_bounce,
         {{ url_path('landing_page_url') }} as landing_page,
+        referrer_host,
         utm_source,
         utm_medium,
         utm_campaign,
         utm_content,
         utm_term,
         channel_group,
-        case
-            when
-                last_channel_at > {{ days_later(
-                    'session_start_at', '-' ~ var('last_non_direct_lookback_days')
-                ) }}
-                then last_channel_group
-            else 'Direct'
-        end as last_non_direct_channel_group,
+        last_non_direct_channel_group,
         device_category
-    from with_last_non_direct
+    from joined
 )
 
 select * from told

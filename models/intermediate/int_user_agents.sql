@@ -1,5 +1,5 @@
--- User agents, and whether they are people's.
--- Grain: one row per user agent.
+-- User agents, and whose traffic they are.
+-- Grain: one row per user agent. A machine's is a bot's, whoever ordered it.
 with
 
 events as (
@@ -8,16 +8,17 @@ events as (
 ),
 
 patterns as (
-    select * from {{ ref('bot_patterns') }}
+    select * from {{ ref('traffic_patterns') }}
+    where subject = 'user_agent'
 ),
 
 judged as (
     select
         events.user_agent,
-        count(patterns.user_agent_pattern) > 0 as is_bot
+        coalesce(min(patterns.traffic_type), 'person') as traffic_type
     from events
     left join patterns
-        on {{ matches_pattern('events.user_agent', 'patterns.user_agent_pattern') }}
+        on {{ matches_pattern('events.user_agent', 'patterns.pattern') }}
     group by events.user_agent
 )
 

@@ -1,5 +1,5 @@
--- How clean the event feed is.
--- Grain: one row.
+-- How clean the event feed is, and whose traffic it tells of.
+-- Grain: one row. Every event is of one kind of traffic, so the kinds add up to events.
 with
 
 raw_events as (
@@ -14,10 +14,16 @@ user_agents as (
     select * from {{ ref('int_user_agents') }}
 ),
 
-counted as (
+sessions as (
+    select * from {{ ref('int_sessions') }}
+),
+
+by_user_agent as (
     select
         count(*) as events,
-        count(case when coalesce(user_agents.is_bot, false) then 1 end) as bot_events,
+        count(case when user_agents.traffic_type = 'bot' then 1 end) as bot_events,
+        count(case when user_agents.traffic_type = 'internal' then 1 end)
+            as internal_events,
         count(case
             when events.received_at > {{ seconds_later('events.event_at', 3600) }}
                 then 1
@@ -29,16 +35,29 @@ counted as (
     left join user_agents on events.user_agent = user_agents.user_agent
 ),
 
+by_session as (
+    select
+        coalesce(sum(case when traffic_type = 'bot' then events end), 0) as bot_events,
+        coalesce(sum(case when traffic_type = 'internal' then events end), 0)
+            as internal_events,
+        coalesce(sum(case when traffic_type = 'person' then events end), 0)
+            as human_events
+    from sessions
+),
+
 told as (
     select
         raw_events.raw_rows,
-        counted.events,
-        raw_events.raw_rows - counted.events as repeated_events,
-        counted.bot_events,
-        counted.events - counted.bot_events as human_events,
-        counted.events_over_an_hour_late,
-        counted.greatest_lateness_h
-    from counted
+        by_user_agent.events,
+        raw_events.raw_rows - by_user_agent.events as repeated_events,
+        cast(by_user_agent.bot_events + by_session.bot_events as bigint) as bot_events,
+        cast(by_user_agent.internal_events + by_session.internal_events as bigint)
+            as internal_events,
+        cast(by_session.human_events as bigint) as human_events,
+        by_user_agent.events_over_an_hour_late,
+        by_user_agent.greatest_lateness_h
+    from by_user_agent
+    cross join by_session
     cross join raw_events
 )
 

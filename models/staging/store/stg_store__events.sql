@@ -1,9 +1,22 @@
 -- What visitors do.
 -- Grain: one row per event; of several versions the latest.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='by_load',
+    unique_key='event_id',
+    meta={'raw_table': 'events'},
+    pre_hook='{{ forget_settings() }}',
+    post_hook='{{ note_loads() }}'
+) }}
+{%- set loads = load_changes('events') %}
+
 with
 
 source as (
     select * from {{ source('store', 'events') }}
+    {%- if is_incremental() %}
+    where {{ to_take_in(loads, key='event_id') }}
+    {%- endif %}
 ),
 
 renamed as (
@@ -41,8 +54,19 @@ renamed as (
         and {{ happened_before_as_of_date('event_at') }}
 ),
 
+-- Rows already stored stand for all the versions that they won over.
+versions as (
+    select * from renamed
+    {%- if is_incremental() %}
+    union all
+    select * from {{ this }}
+    where event_id in (select event_id from renamed)
+        and not {{ came_with(loads.gone) }}
+    {%- endif %}
+),
+
 latest as (
-    {{ latest_version('renamed', key=['event_id'], prefer=['received_at']) }}
+    {{ latest_version('versions', key=['event_id'], prefer=['received_at']) }}
 )
 
 select * from latest

@@ -1,0 +1,167 @@
+{#-
+  Incremental models that always equal a full refresh.
+
+  What changed is known from load ids, never from a window of days. The staged events
+  take in new loads and drop undone ones, and note whose events that touched
+  (`ops.changed_visitors`). Each model after them rebuilds those visitors whole. What a
+  model has taken in stands in `ops.built_models`, written in the transaction that builds
+  it: a killed build is taken up where it ended.
+
+  A model that was built by other settings (its code, its variables, seeds above it, the
+  way the store reports) is rebuilt from scratch, and all that read it too.
+-#}
+
+{#- dbt's own question, which also decides is_incremental(). -#}
+{% macro should_full_refresh() -%}
+    {%- set asked = config.get('full_refresh') -%}
+    {%- if asked is none -%}
+        {%- set asked = flags.FULL_REFRESH -%}
+    {%- endif -%}
+    {{- return(asked or (execute and _keeps_state() and _settings_changed())) -}}
+{%- endmacro %}
+
+{#- Whether a row's visitor is to be rebuilt; everybody is where all is. -#}
+{% macro visitor_changed() -%}
+    {%- if not is_incremental() -%}
+        {{- return("true") -}}
+    {%- endif -%}
+    {%- set taken, last = _state_of(model.name).change_number, _last_change() -%}
+    {%- if taken == last -%}
+        {{- return("false") -}}
+    {%- endif -%}
+    {{- return(
+        "visitor_id in (select visitor_id from " ~ _ledger('changed_visitors')
+        ~ " where change_number > " ~ taken ~ " and change_number <= " ~ last ~ ")"
+    ) -}}
+{%- endmacro %}
+
+{#- Pre-hook of a model by visitor: make room for the rows to come. -#}
+{% macro forget_changed_visitors() -%}
+    {%- if execute and is_incremental() -%}
+        delete from {{ this }} where {{ visitor_changed() }}
+    {%- else -%}
+        {{- forget_settings() -}}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Pre-hook: what is built from scratch is told so by the lack of settings. -#}
+{% macro forget_settings() -%}
+    {%- if execute and not is_incremental() -%}
+        update {{ _ledger('built_models') }} set settings = null
+        where model_name = '{{ model.name }}'
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Post-hook: note what this build took in, and how. -#}
+{% macro note_built() -%}
+    {%- if execute -%}
+        {{- _note(_last_change()) -}}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- SQL that replaces the model's row in `ops.built_models`. -#}
+{% macro _note(change_number) -%}
+    {%- set before = _state_of(model.name) -%}
+    {%- set is_full = before.settings is none or should_full_refresh() -%}
+    delete from {{ _ledger('built_models') }} where model_name = '{{ model.name }}';
+    insert into {{ _ledger('built_models') }} values (
+        '{{ model.name }}',
+        '{{ _settings() }}',
+        {{ before.refresh_number + (1 if is_full else 0) }},
+        {{ change_number }}
+    );
+{%- endmacro %}
+
+{% macro _keeps_state() -%}
+    {{- return(
+        model.resource_type == 'model' and model.config.materialized == 'incremental'
+    ) -}}
+{%- endmacro %}
+
+{% macro _settings_changed() -%}
+    {%- set before = _state_of(model.name).settings -%}
+    {{- return(before is none or before != _settings()) -}}
+{%- endmacro %}
+
+{#- What the model was last built by, and up to which change; zeros before the first. -#}
+{% macro _state_of(model_name) -%}
+    {%- set state = namespace(settings=none, refresh_number=0, change_number=0) -%}
+    {%- set ledger = _ledger('built_models') -%}
+    {%- if load_relation(ledger) is not none -%}
+        {%- set found = run_query(
+            "select settings, refresh_number, change_number from " ~ ledger
+            ~ " where model_name = '" ~ model_name ~ "'"
+        ) -%}
+        {%- for row in found.rows -%}
+            {%- set state.settings = row[0] -%}
+            {%- set state.refresh_number = row[1] | int -%}
+            {%- set state.change_number = row[2] | int -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{- return(state) -}}
+{%- endmacro %}
+
+{#- The last change that everything this model reads has taken in. -#}
+{% macro _last_change() -%}
+    {%- set numbers = [] -%}
+    {%- for parent in _incremental_parents() -%}
+        {%- do numbers.append(_state_of(parent.name).change_number) -%}
+    {%- endfor -%}
+    {{- return(numbers | min) -}}
+{%- endmacro %}
+
+{% macro _incremental_parents() -%}
+    {%- set parents = [] -%}
+    {%- for name in model.depends_on.nodes if name in graph.nodes -%}
+        {%- if graph.nodes[name].config.materialized == 'incremental' -%}
+            {%- do parents.append(graph.nodes[name]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(parents) -}}
+{%- endmacro %}
+
+{#- A hash of what the model's rows depend on beside the events themselves. -#}
+{% macro _settings() -%}
+    {%- set settings = [
+        model.raw_code, var('as_of_date', none), reporting_currency(),
+        reporting_timezone()
+    ] -%}
+    {%- for name in modules.re.findall("var[(]'([a-z_]+)'", model.raw_code) -%}
+        {%- do settings.append(name ~ '=' ~ var(name)) -%}
+    {%- endfor -%}
+    {%- for seed in _seeds_above(model, []) | sort -%}
+        {%- do settings.append(_content_of_seed(graph.nodes[seed])) -%}
+    {%- endfor -%}
+    {%- for parent in _incremental_parents() -%}
+        {%- do settings.append(_state_of(parent.name).refresh_number) -%}
+    {%- endfor -%}
+    {{- return(local_md5(settings | join('\n'))) -}}
+{%- endmacro %}
+
+{% macro _seeds_above(node, found) -%}
+    {%- for name in node.depends_on.nodes if name in graph.nodes and name not in found -%}
+        {%- if graph.nodes[name].resource_type == 'seed' -%}
+            {%- do found.append(name) -%}
+        {%- else -%}
+            {%- do _seeds_above(graph.nodes[name], found) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{%- endmacro %}
+
+{% macro _content_of_seed(seed) -%}
+    {%- set relation = api.Relation.create(
+        database=seed.database, schema=seed.schema, identifier=seed.alias
+    ) -%}
+    {%- if load_relation(relation) is none -%}
+        {{- return('') -}}
+    {%- endif -%}
+    {{- return(run_query(content_of_table(relation)).columns[0].values()[0]) -}}
+{%- endmacro %}
+
+{#- A table of the ops schema; not source(), which only a model's own SQL may call. -#}
+{% macro _ledger(name) -%}
+    {{- return(api.Relation.create(
+        database=target.database, schema='ops', identifier=name, type='table'
+    )) -}}
+{%- endmacro %}

@@ -1,0 +1,64 @@
+-- What people did, and in which visit.
+-- Grain: one row per event of a session of people. Ties in time are broken by event id.
+with
+
+events as (
+    select * from {{ ref('stg_store__events') }}
+    where {{ visitor_changed() }}
+),
+
+sessions as (
+    select * from {{ ref('int_sessions') }}
+    where {{ visitor_changed() }}
+),
+
+user_agents as (
+    select * from {{ ref('int_user_agents') }}
+),
+
+people_events as (
+    select events.*
+    from events
+    left join user_agents on events.user_agent = user_agents.user_agent
+    where coalesce(user_agents.traffic_type, 'person') = 'person'
+),
+
+-- A session's first event names it; those after it are of the same one.
+placed as (
+    select
+        people_events.*,
+        last_value(sessions.session_id ignore nulls) over visitor_so_far as session_id,
+        last_value(sessions.traffic_type ignore nulls) over visitor_so_far
+            as traffic_type,
+        row_number() over visitor_so_far as event_number
+    from people_events
+    left join sessions on people_events.event_id = sessions.first_event_id
+    window visitor_so_far as (
+        partition by people_events.visitor_id
+        order by people_events.event_at, people_events.event_id
+        rows between unbounded preceding and current row
+    )
+),
+
+told as (
+    select
+        event_id,
+        visitor_id,
+        session_id,
+        event_at,
+        event_number,
+        event_name,
+        page_url,
+        product_id,
+        quantity,
+        value,
+        currency,
+        order_id,
+        search_term,
+        search_results,
+        item_list_id
+    from placed
+    where traffic_type = 'person'
+)
+
+select * from told

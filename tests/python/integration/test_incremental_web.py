@@ -1,0 +1,168 @@
+"""Whatever comes in whatever order: builds by visitor equal one build from scratch."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from event_streams import BATCHES, COLUMNS, Stream, rows, steps, stream
+from martlet.settings import load_settings
+from martlet.warehouse.dbt import DbtOptions, DbtProject
+from support import PROJECT_DIR, STORE
+
+# MARTLET_TEST_STREAMS=2000 tries as many.
+STREAMS = int(os.environ.get("MARTLET_TEST_STREAMS", "200"))
+ALONE = 10
+SEQUENCES = 4
+
+MODELS = ("--select", "+fct_sessions", "+path:models/marts/web")
+SEEDS = st.integers(0, 2**32)
+
+
+@dataclass
+class Warehouse:
+    """A warehouse that is built again and again while its raw directory changes."""
+
+    home: Path
+    built: int = 0
+    loads: dict[int, str] = field(default_factory=dict)
+    project: DbtProject = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.raw = self.home / "raw"
+        (self.raw / "store").mkdir(parents=True)
+        (self.raw / "store" / "store.csv").write_text(STORE, "utf-8")
+        self.project = DbtProject(load_settings(PROJECT_DIR))
+        self.project.parse()
+        self.project.build(["--resource-type", "seed"])
+
+    def put(self, streams: Sequence[Stream], batches: set[int]) -> None:
+        """Make the raw directory hold these batches, each a load or, one, by hand."""
+        for batch in range(BATCHES):
+            is_there, wanted = batch in self.loads, batch in batches
+            if is_there and not wanted:
+                shutil.rmtree(self.raw / self.loads.pop(batch))
+            elif wanted and not is_there:
+                self.built += 1
+                by_hand = f"events/by_hand_{self.built}"
+                folder = f"load_id={self.built:06}-{batch}/events"
+                self.loads[batch] = by_hand if batch == 0 else folder
+                _write(rows(streams, batch), self.raw / self.loads[batch])
+
+    def build(self, *, full_refresh: bool = False) -> None:
+        """Build all that comes of events."""
+        self.project.options = DbtOptions(full_refresh=full_refresh)
+        self.project.build([*MODELS, "--resource-type", "model"])
+
+    def refreshes(self) -> list[tuple]:
+        """Read how often each model was built from scratch."""
+        with duckdb.connect(str(self.project.settings.warehouse)) as connection:
+            return connection.execute(
+                "select model_name, refresh_number from ops.built_models order by all"
+            ).fetchall()
+
+    def tables(self) -> dict[str, list[tuple]]:
+        """Read all that is to be equal, its rows in an order of their own."""
+        names = [
+            node.relation_name
+            for node in self.project.manifest.nodes.values()
+            if node.resource_type == "model"
+            and (node.config.materialized == "incremental" or "web" in node.fqn)
+        ]
+        with duckdb.connect(str(self.project.settings.warehouse)) as connection:
+            return {
+                name: connection.execute(
+                    f"select * from {name} order by all"
+                ).fetchall()
+                for name in sorted([*names, '"warehouse"."core"."fct_sessions"'])
+            }
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    home = tmp_path / "home"
+    for name, path in (
+        ("MARTLET_HOME", home),
+        ("MARTLET_RAW", home / "raw"),
+        ("DBT_TARGET_PATH", tmp_path / "target"),
+        ("DBT_LOG_PATH", tmp_path / "logs"),
+    ):
+        monkeypatch.setenv(name, str(path))
+    return Warehouse(home)
+
+
+def _write(events: list[dict], folder: Path) -> None:
+    folder.mkdir(parents=True)
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    with duckdb.connect() as connection:
+        connection.execute(f"create table events ({columns})")
+        if events:
+            marks = ", ".join("?" for _ in COLUMNS)
+            connection.executemany(
+                f"insert into events values ({marks})",
+                [[event[name] for name in COLUMNS] for event in events],
+            )
+        connection.execute(f"copy events to '{folder}/part-0.parquet'")
+
+
+def hold_to_a_full_refresh(
+    warehouse: Warehouse, streams: Sequence[Stream], states: Sequence[set[int]]
+) -> None:
+    """Build state after state, then everything at once, and compare."""
+    warehouse.build()
+    refreshes = warehouse.refreshes()
+    for state in states:
+        warehouse.put(streams, state)
+        warehouse.build()
+    assert warehouse.refreshes() == refreshes, "something was built from scratch"
+    by_visitor = warehouse.tables()
+    warehouse.build(full_refresh=True)
+    at_once = warehouse.tables()
+    assert any(at_once.values())
+    assert by_visitor.keys() == at_once.keys()
+    for name, expected in at_once.items():
+        assert by_visitor[name] == expected, (name, states)
+    warehouse.put(streams, set())
+
+
+def test_any_sequence_of_builds_equals_a_full_refresh(warehouse: Warehouse) -> None:
+    share = (STREAMS - ALONE) // SEQUENCES
+
+    @settings(
+        max_examples=SEQUENCES,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(SEEDS)
+    def hold(seed: int) -> None:
+        rng = random.Random(seed)
+        packed = [stream(rng.getrandbits(64)) for _ in range(share)]
+        hold_to_a_full_refresh(warehouse, packed, steps(seed))
+
+    hold()
+
+
+def test_a_stream_alone_equals_a_full_refresh(warehouse: Warehouse) -> None:
+    @settings(
+        max_examples=ALONE,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(SEEDS)
+    def hold(seed: int) -> None:
+        hold_to_a_full_refresh(warehouse, [stream(seed)], steps(seed))
+
+    hold()
