@@ -31,12 +31,16 @@
 {% macro duckdb__register_raw_tables() %}
     {%- set raw = _literally(raw_directory()) -%}
     {%- for table in graph.sources.values() if table.source_name == 'store' -%}
-        {%- set readers = _readers_of(raw ~ '/' ~ table.name ~ '/**')
-            + _readers_of(raw ~ '/load_id=*/' ~ table.name) -%}
+        {%- set by_hand = _readers_of(raw ~ '/' ~ table.name ~ '/**') -%}
+        {%- set loaded = _readers_of(raw ~ '/load_id=*/' ~ table.name) -%}
         {%- do run_query("create schema if not exists " ~ table.schema) -%}
         {%- do run_query(
             "create or replace view " ~ table.schema ~ "." ~ table.name ~ " as "
-            ~ _typed_selects(table, readers)
+            ~ (
+                _typed_selects(table, by_hand, is_checked=true)
+                + _typed_selects(table, loaded)
+                or _typed_selects(table, ["(select '' as filename where false)"])
+            ) | join(' union all ')
         ) -%}
     {%- endfor -%}
 {% endmacro %}
@@ -71,10 +75,10 @@
     ) -}}
 {%- endmacro %}
 
-{#- The contract's columns in order and type, over all readers; no rows without any. -#}
-{% macro _typed_selects(table, readers) -%}
+{#- The contract's columns in order and type, from each reader. -#}
+{% macro _typed_selects(table, readers, is_checked=false) -%}
     {%- set selects = [] -%}
-    {%- for reader in readers or ["(select '' as filename where false)"] -%}
+    {%- for reader in readers -%}
         {%- set present = run_query("select * from " ~ reader ~ " limit 0").column_names
             | map('lower') | list -%}
         {%- set columns = [] -%}
@@ -83,7 +87,7 @@
             {%- if column.config.meta.get('partition') -%}
                 {%- set value = _load_id_of("filename") -%}
             {%- elif column.name in present -%}
-                {%- set value = _guarded(column) -%}
+                {%- set value = _guarded(column, is_checked) -%}
             {%- endif -%}
             {%- do columns.append(
                 "cast(" ~ value ~ " as " ~ column.data_type ~ ") as " ~ column.name
@@ -91,7 +95,7 @@
         {%- endfor -%}
         {%- do selects.append("select " ~ columns | join(', ') ~ " from " ~ reader) -%}
     {%- endfor -%}
-    {{- return(selects | join(' union all ')) -}}
+    {{- return(selects) -}}
 {%- endmacro %}
 
 {#- The load that brought a file; null where a person put it there. -#}
@@ -101,24 +105,38 @@
     ) -}}
 {%- endmacro %}
 
-{#- A column of contact data is read only where it is sealed: a file that came around
-    the loader must not bring it into the warehouse in clear. -#}
-{% macro _guarded(column) -%}
+{#- A column of contact data is read only where it is sealed, and text of a file that
+    came around the loader only where it holds no address: neither must reach the
+    warehouse in clear. -#}
+{% macro _guarded(column, is_checked) -%}
     {%- set value = '"' ~ column.name ~ '"' -%}
+    {%- set text = "cast(" ~ value ~ " as varchar)" -%}
     {%- set meta = column.config.meta -%}
-    {%- if meta.get('sealed') -%}
-        {%- set form = "sealed:.*" -%}
-    {%- elif meta.get('pseudonym_of') -%}
-        {%- set form = "[0-9a-f]{64}" -%}
-    {%- else -%}
+    {%- set broken = [] -%}
+    {%- if meta.get('sealed') or meta.get('pseudonym_of') -%}
+        {%- set form = "sealed:.*" if meta.get('sealed') else "[0-9a-f]{64}" -%}
+        {%- do broken.append(
+            "not regexp_full_match(nullif(" ~ text ~ ", ''), '" ~ form ~ "', 's')"
+        ) -%}
+    {%- elif is_checked and column.data_type == 'varchar' -%}
+        {%- do broken.append(
+            "regexp_matches(" ~ text
+            ~ ", '[A-Za-z0-9._%+-](@|%40)[A-Za-z0-9.-]*[A-Za-z0-9-][.][A-Za-z0-9]')"
+        ) -%}
+        {%- if meta.get('redacted') -%}
+            {%- do broken.append(
+                "regexp_matches(" ~ text
+                ~ ", '(^|[^0-9A-Za-z])[+][1-9]([ ()./-]?[0-9]){7,14}')"
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {%- if not broken -%}
         {{- return(value) -}}
     {%- endif -%}
     {{- return(
-        "case when cast(" ~ value ~ " as varchar) = '' then null when " ~ value
-        ~ " is null or regexp_full_match(cast(" ~ value
-        ~ " as varchar), '" ~ form ~ "', 's') then " ~ value
-        ~ " else error('raw column " ~ column.name
-        ~ " holds contact data in clear; load the file with martlet load') end"
+        "case when " ~ broken | join(' or ') ~ " then error('raw column " ~ column.name
+        ~ " holds contact data in clear; load the file with martlet load') "
+        ~ "else nullif(" ~ text ~ ", '') end"
     ) -}}
 {%- endmacro %}
 

@@ -111,7 +111,7 @@ def progress_bar(what: str) -> Iterator[OnStep]:
     )
     bar = Progress(
         *columns,
-        console=Console(stderr=True),
+        console=err,
         transient=True,
         disable=not err.is_terminal,
     )
@@ -120,7 +120,7 @@ def progress_bar(what: str) -> Iterator[OnStep]:
 
         def on_step(label: str, done: int, total: int) -> None:
             # A path may hold what reads as markup.
-            bar.update(task, completed=done, total=total, label=escape(label))
+            bar.update(task, completed=done, total=total or None, label=escape(label))
 
         yield on_step
 

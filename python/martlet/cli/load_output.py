@@ -136,7 +136,9 @@ def _note_reading(told: LoadReport | Preview) -> None:
         print_note(f"Columns that no raw column takes: {', '.join(told.unused)}")
     if told.ignored:
         print_note(f"Not read: {', '.join(told.ignored)}")
-    if "phone" in told.matched and not {"country"} & {*told.matched, *told.options}:
+    is_new = not (isinstance(told, LoadReport) and told.already_loaded)
+    knows_country = "country" in {*told.matched, *told.options}
+    if is_new and "phone" in told.matched and not knows_country:
         print_note(
             "Phones without a country code match only those written alike. Say "
             "--country and load again."

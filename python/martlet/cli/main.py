@@ -19,4 +19,6 @@ def main() -> None:
         print_error(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        sys.exit(EnvironmentFault.exit_code)
+        stopped = EnvironmentFault("Interrupted.", "Run the same command again.")
+        print_error(stopped)
+        sys.exit(stopped.exit_code)

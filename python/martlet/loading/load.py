@@ -74,7 +74,8 @@ def load_table(
     loaded_at : datetime
         Now (UTC, without a timezone): rows dated later are refused.
     on_step : callable, optional
-        Called with what is being done, the percentage of it that is, and 100.
+        Called with what is being done, the percentage of it that is, and 100; or with
+        zeros where nobody knows.
 
     Raises
     ------

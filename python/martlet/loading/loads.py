@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from martlet.errors import UsageError
@@ -56,8 +55,9 @@ def find_load(loads: list[EarlierLoad], load_id: str) -> EarlierLoad:
     found = [load for load in loads if load.load_id.startswith(load_id)]
     if load_id and len(found) == 1:
         return found[0]
-    known = [load.load_id for load in loads]
-    close = difflib.get_close_matches(load_id, known, n=1, cutoff=0.3)
-    meant = f" Did you mean {close[0]}?" if close else ""
-    what = f"There is no load {load_id}." if not found else f"{load_id} is not enough."
-    raise UsageError(what + meant, "List them: martlet loads")
+    what = (
+        f"Several loads begin with {load_id}."
+        if found
+        else f"There is no load {load_id}."
+    )
+    raise UsageError(what, "List them: martlet loads")

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import duckdb
 
-# Takes what is done, how much of it, and how much there is in all.
+# Takes what is done, how much of it, and how much there is in all; 0 where none knows.
 OnStep = Callable[[str, int, int], None]
 
 _SECONDS = 0.25
@@ -35,12 +35,12 @@ def watched(
     def say(step: str) -> None:
         nonlocal doing
         doing = step
-        on_step(doing, 0, _PERCENT)
+        on_step(doing, 0, 0)
 
     def watch() -> None:
         while not done.wait(_SECONDS):
             percent = connection.query_progress()
-            if percent >= 0:  # else no query runs that knows its length
+            if percent > 0:  # not every query knows how long it is
                 on_step(doing, int(percent), _PERCENT)
 
     watcher = Thread(target=watch, daemon=True)

@@ -101,6 +101,11 @@ def breaches_of_store() -> dict[str, Breach]:
     timezone is judged only on machines that have a timezone database.
     """
     found = {
+        "store_id": Breach(
+            "contains(cast(store_id as varchar), '@')",
+            UNKNOWN,
+            "store_id is an e-mail address, and is written everywhere in clear",
+        ),
         "reporting_currency": Breach(
             "not regexp_full_match(cast(reporting_currency as varchar), '[A-Z]{3}')",
             UNKNOWN,

@@ -61,15 +61,32 @@ def test_contact_data_in_clear_is_refused_and_not_shown(corner_shop: Shop) -> No
         assert not path.is_file() or b"ada@example.org" not in path.read_bytes()
 
 
-@pytest.mark.parametrize("column", ["email", "email_key"])
+REVIEW = {"review_id": "1", "rating": "5", "reviewed_at": "2026-02-10 10:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("customers", {"customer_id": "c2", "email": "ada@example.org"}),
+        ("customers", {"customer_id": "c2", "email_key": "ada@example.org"}),
+        ("customers", {"customer_id": "c2", "city": "Ulm, ada@example.org"}),
+        ("reviews", {**REVIEW, "review_text": "write to ada@example.org"}),
+        ("reviews", {**REVIEW, "review_text": "call +49 151 2345 6789"}),
+    ],
+)
 def test_plain_dbt_keeps_contact_data_in_clear_out(
-    corner_shop: Shop, column: str
+    corner_shop: Shop, table: str, row: dict[str, str]
 ) -> None:
-    corner_shop.write("customers", f"customer_id,{column}\nc1,ada@example.org\n")
+    cells = ",".join(f'"{cell}"' for cell in row.values())
+    corner_shop.write(table, f"{','.join(row)}\n{cells}\n", name="more.csv")
     _, env = corner_shop.command()
     corner_shop.home.mkdir()
+    models = ("+identity_contacts", "stg_store__customers", "stg_store__reviews")
     done = subprocess.run(
-        [str(BIN / "dbt"), "run", "--select", "+identity_contacts"],
+        [
+            *(str(BIN / "dbt"), "build", "--exclude-resource-type", "unit_test"),
+            *("--select", "order_statuses", *models),
+        ],
         cwd=PROJECT_DIR,
         env=env,
         capture_output=True,
@@ -77,8 +94,9 @@ def test_plain_dbt_keeps_contact_data_in_clear_out(
         check=False,
     )
     assert done.returncode != 0
+    assert f"raw column {list(row)[-1]} holds contact data in clear" in done.stdout
     warehouse = (corner_shop.home / "warehouse.duckdb").read_bytes()
-    assert b"ada@example.org" not in warehouse
+    assert b"ada@example.org" not in warehouse and b"2345 6789" not in warehouse
 
 
 def test_file_that_no_build_would_read(corner_shop: Shop) -> None:
