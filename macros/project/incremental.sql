@@ -3,12 +3,12 @@
 
   What changed is known from load ids, never from a window of days. The staged events
   take in new loads and drop undone ones, and note whose events that touched
-  (`ops.changed_visitors`). Each model after them rebuilds those visitors whole. What a
-  model has taken in stands in `ops.built_models`, written in the transaction that builds
-  it: a killed build is taken up where it ended.
+  (`ops.changed_visitors`). Each model after them rebuilds those visitors whole. What
+  a model has taken in stands in `ops.built_models`, written in the transaction that
+  builds it: a killed build is taken up where it ended.
 
-  A model that was built by other settings (its code, its variables, seeds above it, the
-  way the store reports) is rebuilt from scratch, and all that read it too.
+  A model that was built by other settings (its code, its variables, seeds above it,
+  the way the store reports) is rebuilt from scratch, and all that read it too.
 -#}
 
 {#- dbt's own question, which also decides is_incremental(). -#}
@@ -83,7 +83,7 @@
     {{- return(before is none or before != _settings()) -}}
 {%- endmacro %}
 
-{#- What the model was last built by, and up to which change; zeros before the first. -#}
+{#- What a model was last built by, and up to which change; zeros before the first. -#}
 {% macro _state_of(model_name) -%}
     {%- set state = namespace(settings=none, refresh_number=0, change_number=0) -%}
     {%- set ledger = _ledger('built_models') -%}
@@ -118,45 +118,6 @@
         {%- endif -%}
     {%- endfor -%}
     {{- return(parents) -}}
-{%- endmacro %}
-
-{#- A hash of what the model's rows depend on beside the events themselves. -#}
-{% macro _settings() -%}
-    {%- set settings = [
-        model.raw_code, var('as_of_date', none), reporting_currency(),
-        reporting_timezone()
-    ] -%}
-    {%- for name in modules.re.findall("var[(]'([a-z_]+)'", model.raw_code) -%}
-        {%- do settings.append(name ~ '=' ~ var(name)) -%}
-    {%- endfor -%}
-    {%- for seed in _seeds_above(model, []) | sort -%}
-        {%- do settings.append(_content_of_seed(graph.nodes[seed])) -%}
-    {%- endfor -%}
-    {%- for parent in _incremental_parents() -%}
-        {%- do settings.append(_state_of(parent.name).refresh_number) -%}
-    {%- endfor -%}
-    {{- return(local_md5(settings | join('\n'))) -}}
-{%- endmacro %}
-
-{% macro _seeds_above(node, found) -%}
-    {%- for name in node.depends_on.nodes if name in graph.nodes and name not in found -%}
-        {%- if graph.nodes[name].resource_type == 'seed' -%}
-            {%- do found.append(name) -%}
-        {%- else -%}
-            {%- do _seeds_above(graph.nodes[name], found) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{- return(found) -}}
-{%- endmacro %}
-
-{% macro _content_of_seed(seed) -%}
-    {%- set relation = api.Relation.create(
-        database=seed.database, schema=seed.schema, identifier=seed.alias
-    ) -%}
-    {%- if load_relation(relation) is none -%}
-        {{- return('') -}}
-    {%- endif -%}
-    {{- return(run_query(content_of_table(relation)).columns[0].values()[0]) -}}
 {%- endmacro %}
 
 {#- A table of the ops schema; not source(), which only a model's own SQL may call. -#}

@@ -74,7 +74,7 @@
 
 {#- On-run-start: which loads there are now. Files that come while a run goes on are
     read by it or by the next one, and noted only by whoever read them. -#}
-{% macro list_loads() -%}
+{% macro note_present_loads() -%}
     {%- if execute -%}
         {%- set ledger = _ledger('present_loads') -%}
         {%- do run_query("delete from " ~ ledger) -%}

@@ -1,6 +1,6 @@
 {#-
-  Tell which visit each event belongs to: `run_number` counts the visitor's runs without a
-  gap of more than the session timeout (and, where wanted, without a new campaign),
+  Tell which visit each event belongs to: `run_number` counts the visitor's runs
+  without a gap of more than the timeout (and, where wanted, without a new campaign),
   `piece` the parts into which a run is cut that is longer than a session may be.
   `is_first` says whether an event is the first of its piece. Events are taken in the
   order of time, ties by event id.
@@ -28,7 +28,8 @@
             case
                 when
                     previous_event_at is null
-                    or event_at > {{ seconds_later('previous_event_at', timeout_seconds) }}
+                    or event_at
+                    > {{ seconds_later('previous_event_at', timeout_seconds) }}
                     {%- if starts_at_campaign %}
                     or utm_campaign <> coalesce(previous_campaign, '')
                     {%- endif %}

@@ -8,7 +8,7 @@ events as (
 
 timed as (
     select
-        load_id,
+        coalesce(load_id, '(by hand)') as load_id,
         {{ elapsed_seconds('event_at', 'received_at') }} as lateness_s
     from events
 ),

@@ -214,6 +214,19 @@ class Shop:
         return connection
 
 
+def run_dbt(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run plain dbt on a shop's raw tables, into its home."""
+    _, env = shop.command()
+    return subprocess.run(
+        [str(BIN / "dbt"), *arguments],
+        cwd=PROJECT_DIR,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @dataclass(frozen=True)
 class BuiltSample:
     """A home in which ``martlet build`` has run on the sample. For reading only."""

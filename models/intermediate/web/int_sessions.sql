@@ -1,7 +1,7 @@
 -- Visits: runs of one visitor's events without a gap of more than the session timeout.
--- Grain: one row per session. Events of machines that say so are left out; sessions that
--- are a machine's by their pace, or the shop's own, are flagged. Ties in time are broken
--- by event id, so the same events give the same sessions in whatever order they came.
+-- Grain: one row per session. Events of machines that say so are left out; sessions
+-- that are a machine's by their pace, or the shop's own, are flagged. Ties in time are
+-- broken by event id, so the same events give the same sessions in whatever order.
 with
 
 events as (

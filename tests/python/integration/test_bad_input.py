@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from support import BIN, ORDERS, PROJECT_DIR, STORE, Shop
+from support import ORDERS, STORE, Shop, run_dbt
 
 
 def told(done: subprocess.CompletedProcess[str], exit_code: int) -> str:
@@ -79,19 +79,11 @@ def test_plain_dbt_keeps_contact_data_in_clear_out(
 ) -> None:
     cells = ",".join(f'"{cell}"' for cell in row.values())
     corner_shop.write(table, f"{','.join(row)}\n{cells}\n", name="more.csv")
-    _, env = corner_shop.command()
     corner_shop.home.mkdir()
     models = ("+identity_contacts", "stg_store__customers", "stg_store__reviews")
-    done = subprocess.run(
-        [
-            *(str(BIN / "dbt"), "build", "--exclude-resource-type", "unit_test"),
-            *("--select", "order_statuses", *models),
-        ],
-        cwd=PROJECT_DIR,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run_dbt(
+        *(corner_shop, "build", "--exclude-resource-type", "unit_test"),
+        *("--select", "order_statuses", *models),
     )
     assert done.returncode != 0
     assert f"raw column {list(row)[-1]} holds contact data in clear" in done.stdout

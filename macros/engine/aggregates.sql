@@ -1,0 +1,10 @@
+{#- Aggregates whose order matters: engines write it differently, and some lose it. -#}
+
+{#- Texts of a group in an order, joined. -#}
+{% macro joined_texts(text, separator, order_by) -%}
+    {{ adapter.dispatch('joined_texts', 'martlet')(text, separator, order_by) }}
+{%- endmacro %}
+
+{% macro duckdb__joined_texts(text, separator, order_by) -%}
+    string_agg({{ text }}, '{{ separator }}' order by {{ order_by }})
+{%- endmacro %}

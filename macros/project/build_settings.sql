@@ -1,0 +1,41 @@
+{#- What an incremental model's rows depend on beside the events themselves. -#}
+
+{#- A hash of what the model's rows depend on beside the events themselves. -#}
+{% macro _settings() -%}
+    {%- set settings = [
+        model.raw_code, var('as_of_date', none), reporting_currency(),
+        reporting_timezone()
+    ] -%}
+    {%- for name in modules.re.findall("var[(]'([a-z_]+)'", model.raw_code) -%}
+        {%- do settings.append(name ~ '=' ~ var(name)) -%}
+    {%- endfor -%}
+    {%- for seed in _seeds_above(model, []) | sort -%}
+        {%- do settings.append(_content_of_seed(graph.nodes[seed])) -%}
+    {%- endfor -%}
+    {%- for parent in _incremental_parents() -%}
+        {%- do settings.append(_state_of(parent.name).refresh_number) -%}
+    {%- endfor -%}
+    {{- return(local_md5(settings | join('\n'))) -}}
+{%- endmacro %}
+
+{% macro _seeds_above(node, found) -%}
+    {%- for name in node.depends_on.nodes if name in graph.nodes and name not in found
+    -%}
+        {%- if graph.nodes[name].resource_type == 'seed' -%}
+            {%- do found.append(name) -%}
+        {%- else -%}
+            {%- do _seeds_above(graph.nodes[name], found) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{- return(found) -}}
+{%- endmacro %}
+
+{% macro _content_of_seed(seed) -%}
+    {%- set relation = api.Relation.create(
+        database=seed.database, schema=seed.schema, identifier=seed.alias
+    ) -%}
+    {%- if load_relation(relation) is none -%}
+        {{- return('') -}}
+    {%- endif -%}
+    {{- return(run_query(content_of_table(relation)).columns[0].values()[0]) -}}
+{%- endmacro %}
