@@ -1,11 +1,13 @@
-{#- What an incremental model's rows depend on beside the events themselves. -#}
-
-{#- A hash of what the model's rows depend on beside the events themselves. -#}
+{#-
+  What an incremental model's rows depend on beside the events themselves, as a hash. An
+  incremental model above it answers for what is above that: it says how often it was
+  built from scratch.
+-#}
 {% macro _settings() -%}
-    {%- set settings = [
-        model.raw_code, var('as_of_date', none), reporting_currency(),
-        reporting_timezone()
-    ] -%}
+    {%- set settings = [model.raw_code, var('as_of_date', none)] -%}
+    {%- if 'reporting_' in model.raw_code -%}
+        {%- do settings.extend([reporting_currency(), reporting_timezone()]) -%}
+    {%- endif -%}
     {%- for name in modules.re.findall("var[(]'([a-z_]+)'", model.raw_code) -%}
         {%- do settings.append(name ~ '=' ~ var(name)) -%}
     {%- endfor -%}
@@ -23,7 +25,7 @@
     -%}
         {%- if graph.nodes[name].resource_type == 'seed' -%}
             {%- do found.append(name) -%}
-        {%- else -%}
+        {%- elif graph.nodes[name].config.materialized != 'incremental' -%}
             {%- do _seeds_above(graph.nodes[name], found) -%}
         {%- endif -%}
     {%- endfor -%}

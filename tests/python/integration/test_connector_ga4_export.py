@@ -75,7 +75,7 @@ def test_parameters_become_columns(shop: Shop, report: dict[str, Any]) -> None:
         "session_start": 1,
         "view_item_list": 1,
         "select_item": 1,
-        "view_search_results": 1,
+        "search": 1,
         "user_engagement": 1,
         "loyalty_quiz_started": 1,
     }
@@ -104,6 +104,28 @@ def test_parameters_become_columns(shop: Shop, report: dict[str, Any]) -> None:
         ("select_item", "mug", 1, None, "tableware", 1, None),
         ("user_engagement", None, None, None, None, None, 41_000),
     ]
+
+
+def test_searches_have_one_name_and_none_is_lost(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    events = [json.loads(line) for line in DAILY.read_text("utf-8").splitlines()]
+    (seen,) = [
+        event for event in events if event["event_name"] == "view_search_results"
+    ]
+    # A shop that sends the recommended event too, at the very same instant.
+    file = tmp_path / "events.json"
+    file.write_text(
+        "".join(
+            json.dumps(seen | {"event_name": name}) + "\n"
+            for name in ("search", "view_search_results", "search_again")
+        ),
+        "utf-8",
+    )
+    shop.load("ga4-export", file, *STORE_OPTIONS)
+    assert shop.rows(
+        "select event_name, count(*), count(distinct event_id), count(search_term) "
+        "from events group by all order by event_name",
+    ) == [("search", 2, 2, 2), ("search_again", 1, 1, 1)]
 
 
 def test_purchases_become_orders_once(shop: Shop, report: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ select
     customer_id,
     event_at,
     received_at,
-    event_name,
+    -- What GA4 collects by itself of a search is told under its recommended name.
+    if(event_name = 'view_search_results', 'search', event_name) as event_name,
     page_url,
     referrer_url,
     nullif(product.item_id, '(not set)') as product_id,
