@@ -9,14 +9,14 @@ events as (
     select * from {{ ref('int_session_events') }}
     where
         {{ visitor_changed() }}
+        and not coalesce(is_repeated_purchase, false)
         and event_name in (
             'add_to_cart', 'remove_from_cart', 'view_cart', 'begin_checkout',
             'add_shipping_info', 'add_payment_info', 'purchase'
         )
 ),
 
--- An order that the browser reports again, as when its page is reloaded, ends nothing.
-first_reports as (
+stepped as (
     select
         events.*,
         case
@@ -28,23 +28,18 @@ first_reports as (
             else 'cart'
         end as cart_step
     from events
-    qualify event_name <> 'purchase'
-        or order_id is null
-        or row_number() over (
-            partition by visitor_id, event_name, order_id order by event_number
-        ) = 1
 ),
 
 with_previous as (
     select
-        first_reports.*,
+        stepped.*,
         lag(event_at) over (
             partition by visitor_id order by event_number
         ) as previous_event_at,
         lag(cart_step) over (
             partition by visitor_id order by event_number
         ) as previous_cart_step
-    from first_reports
+    from stepped
 ),
 
 -- Runs of events in which at most one cart is open.

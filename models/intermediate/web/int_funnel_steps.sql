@@ -11,6 +11,7 @@ with
 events as (
     select * from {{ ref('int_session_events') }}
     where {{ visitor_changed() }}
+        and not coalesce(is_repeated_purchase, false)
 ),
 
 funnel_steps as (
@@ -37,13 +38,6 @@ event_steps as (
         > 0
 ),
 
-first_purchases as (
-    select visitor_id, event_name, order_id, min(event_number) as event_number
-    from events
-    where event_name = 'purchase' and order_id is not null
-    group by visitor_id, event_name, order_id
-),
-
 step_events as (
     select
         steps.funnel_name,
@@ -63,12 +57,6 @@ step_events as (
         events.event_at
     from events
     inner join event_steps as steps on events.event_name = steps.met_by
-    left join first_purchases
-        on
-            events.visitor_id = first_purchases.visitor_id
-            and events.event_name = first_purchases.event_name
-            and events.order_id = first_purchases.order_id
-    where coalesce(first_purchases.event_number = events.event_number, true)
 ),
 
 attempts as (

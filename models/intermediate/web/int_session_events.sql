@@ -40,6 +40,33 @@ placed as (
     )
 ),
 
+-- A browser may report an order again, as when its page is reloaded.
+first_purchases as (
+    select
+        visitor_id,
+        order_id,
+        min(event_number) as event_number
+    from placed
+    where
+        traffic_type = 'person'
+        and event_name = 'purchase'
+        and order_id is not null
+    group by visitor_id, order_id
+),
+
+with_repeats as (
+    select
+        placed.*,
+        placed.event_name = 'purchase'
+        and coalesce(first_purchases.event_number < placed.event_number, false)
+            as is_repeated_purchase
+    from placed
+    left join first_purchases
+        on
+            placed.visitor_id = first_purchases.visitor_id
+            and placed.order_id = first_purchases.order_id
+),
+
 told as (
     select
         event_id,
@@ -54,10 +81,11 @@ told as (
         value,
         currency,
         order_id,
+        is_repeated_purchase,
         search_term,
         search_results,
         item_list_id
-    from placed
+    from with_repeats
     where traffic_type = 'person'
 )
 

@@ -52,10 +52,7 @@ class Funnel:
 
 def reference(events: list[Event], funnels: Iterable[Funnel]) -> Iterator[Met]:
     """Yield funnel, visitor, session, start, step, its instant and the one before."""
-    streams: dict[str, list[Event]] = defaultdict(list)
-    for event in events:
-        streams[event.visitor].append(event)
-    for stream in streams.values():
+    for stream in streams_of(events):
         told = first_reports(stream)
         for funnel in funnels:
             for start in starts(told, funnel):
@@ -66,6 +63,14 @@ def reference(events: list[Event], funnels: Iterable[Funnel]) -> Iterator[Met]:
                         *(funnel.name, first.visitor, first.session, first.at),
                         *(step, at, met.get(step - 1)),
                     )
+
+
+def streams_of(events: list[Event]) -> list[list[Event]]:
+    """Give each visitor's events in their order."""
+    streams = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.number):
+        streams[event.visitor].append(event)
+    return list(streams.values())
 
 
 def first_reports(stream: list[Event]) -> list[Event]:
@@ -182,6 +187,7 @@ def warehouse(
 
 
 def event_rows(events: list[Event]) -> list[dict[str, Any]]:
+    first = {event for stream in streams_of(events) for event in first_reports(stream)}
     return [
         {
             "event_id": f"{event.visitor}-{event.number}",
@@ -191,6 +197,7 @@ def event_rows(events: list[Event]) -> list[dict[str, Any]]:
             "event_number": event.number,
             "event_name": event.name,
             "order_id": event.order,
+            "is_repeated_purchase": event not in first,
         }
         for event in events
     ]
@@ -265,7 +272,7 @@ def test_every_attempt_has_an_id_of_its_own(
         ("step_events.event_at <= coalesce", "step_events.event_at < coalesce"),
         ("where step_number = 1 or step_order = 'open'", "where step_number = 1"),
         ("case when step_order = 'open' then event_name end", "step_order"),
-        ("coalesce(first_purchases.event_number = events.event_number, true)", "true"),
+        ("not coalesce(is_repeated_purchase, false)", "true"),
         ("then events.session_id", "then events.visitor_id"),
         ("when counted_entity = 'visitor' then", "when counted_entity = 'v' then"),
         ("min(step_events.event_number)", "max(step_events.event_number)"),

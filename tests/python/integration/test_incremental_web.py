@@ -124,6 +124,17 @@ def _write(events: list[dict], folder: Path) -> None:
         connection.execute(f"copy events to '{folder}/part-0.parquet'")
 
 
+def examples(number: int) -> settings:
+    """Try the same so many of them each time; each takes a while, so none is shrunk."""
+    return settings(
+        max_examples=number,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 def hold_to_a_full_refresh(
     warehouse: Warehouse, streams: Sequence[Stream], states: Sequence[set[int]]
 ) -> None:
@@ -151,13 +162,7 @@ def test_any_sequence_of_builds_equals_a_full_refresh(warehouse: Warehouse) -> N
     warehouse.build()
     share = (STREAMS - ALONE) // SEQUENCES
 
-    @settings(
-        max_examples=SEQUENCES,
-        deadline=None,
-        derandomize=True,
-        phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(SEQUENCES)
     @given(SEEDS)
     def hold(seed: int) -> None:
         rng = random.Random(seed)
@@ -171,13 +176,7 @@ def test_a_stream_alone_equals_a_full_refresh(warehouse: Warehouse) -> None:
     warehouse.models = BY_VISITOR
     warehouse.build()
 
-    @settings(
-        max_examples=ALONE,
-        deadline=None,
-        derandomize=True,
-        phases=[Phase.explicit, Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @examples(ALONE)
     @given(SEEDS)
     def hold(seed: int) -> None:
         hold_to_a_full_refresh(warehouse, [stream(seed)], steps(seed))
