@@ -6,3 +6,16 @@
 {% macro duckdb__numbers_to(last) -%}
     unnest(generate_series(0, {{ last }}))
 {%- endmacro %}
+
+{#- Written before the query of a CTE that is cheaper to run again than to keep. -#}
+{% macro not_materialized() -%}
+    {{ return(adapter.dispatch('not_materialized', 'martlet')()) }}
+{%- endmacro %}
+
+{% macro default__not_materialized() -%}
+    {{ return('') }}
+{%- endmacro %}
+
+{% macro duckdb__not_materialized() -%}
+    {{ return('not materialized') }}
+{%- endmacro %}

@@ -64,11 +64,13 @@
     {{ dbt.datediff(earlier_day, later_day, 'day') }}
 {%- endmacro %}
 
-{#- How many whole periods of so many hours have passed between two instants. -#}
-{% macro periods_between(earlier, later, hours) -%}
-    {{ adapter.dispatch('periods_between', 'martlet')(earlier, later, hours) }}
+{#- How many whole periods of so many seconds have passed from one instant to a later
+    one, to the microsecond. -#}
+{% macro periods_between(earlier, later, seconds) -%}
+    {{ adapter.dispatch('periods_between', 'martlet')(earlier, later, seconds) }}
 {%- endmacro %}
 
-{% macro duckdb__periods_between(earlier, later, hours) -%}
-    ((epoch_us({{ later }}) - epoch_us({{ earlier }})) // ({{ hours }} * 3600000000))
+{% macro duckdb__periods_between(earlier, later, seconds) -%}
+    ((epoch_us({{ later }}) - epoch_us({{ earlier }}))
+        // (cast({{ seconds }} as bigint) * 1000000))
 {%- endmacro %}

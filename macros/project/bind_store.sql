@@ -13,7 +13,7 @@
         ) -%}
         {%- if bound is none -%}
             {%- do run_query(
-                "insert into " ~ source('ops', 'store') ~ " values ('"
+                "insert into " ~ _ledger('store') ~ " values ('"
                 ~ store_id | replace("'", "''") ~ "')"
             ) -%}
         {%- elif bound != store_id -%}

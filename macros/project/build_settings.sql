@@ -1,11 +1,10 @@
 {#-
-  What an incremental model's rows depend on beside the events themselves, as a hash. An
-  incremental model above it answers for what is above that: it says how often it was
-  built from scratch.
+  What a model's rows depend on beside the events themselves, as a hash. A model above
+  it that notes how it was built answers for what is above that.
 -#}
 {% macro _settings() -%}
     {%- set settings = [model.raw_code, var('as_of_date', none)] -%}
-    {%- if 'reporting_' in model.raw_code -%}
+    {%- if 'reporting_' in model.raw_code or var('as_of_date', none) -%}
         {%- do settings.extend([reporting_currency(), reporting_timezone()]) -%}
     {%- endif -%}
     {%- for name in modules.re.findall("var[(]'([a-z_]+)'", model.raw_code) -%}
@@ -14,8 +13,9 @@
     {%- for seed in _seeds_above(model, []) | sort -%}
         {%- do settings.append(_content_of_seed(graph.nodes[seed])) -%}
     {%- endfor -%}
-    {%- for parent in _incremental_parents() -%}
-        {%- do settings.append(_state_of(parent.name).refresh_number) -%}
+    {%- for parent in _noted_parents() -%}
+        {%- set built = _state_of(parent.name) -%}
+        {%- do settings.extend([built.settings, built.refresh_number]) -%}
     {%- endfor -%}
     {{- return(local_md5(settings | join('\n'))) -}}
 {%- endmacro %}
@@ -25,7 +25,7 @@
     -%}
         {%- if graph.nodes[name].resource_type == 'seed' -%}
             {%- do found.append(name) -%}
-        {%- elif graph.nodes[name].config.materialized != 'incremental' -%}
+        {%- elif not _is_noted(graph.nodes[name]) -%}
             {%- do _seeds_above(graph.nodes[name], found) -%}
         {%- endif -%}
     {%- endfor -%}

@@ -54,7 +54,7 @@
 
 {#- Post-hook: note what this build took in, and how. -#}
 {% macro note_built() -%}
-    {%- if execute -%}
+    {%- if execute and not flags.EMPTY -%}
         {{- _note(_last_change()) -}}
     {%- endif -%}
 {%- endmacro %}
@@ -104,20 +104,27 @@
 {#- The last change that everything this model reads has taken in. -#}
 {% macro _last_change() -%}
     {%- set numbers = [] -%}
-    {%- for parent in _incremental_parents() -%}
+    {%- for parent in _noted_parents() -%}
         {%- do numbers.append(_state_of(parent.name).change_number) -%}
     {%- endfor -%}
     {{- return(numbers | min) -}}
 {%- endmacro %}
 
-{% macro _incremental_parents() -%}
+{#- Models above this one that note how they were built. -#}
+{% macro _noted_parents() -%}
     {%- set parents = [] -%}
     {%- for name in model.depends_on.nodes if name in graph.nodes -%}
-        {%- if graph.nodes[name].config.materialized == 'incremental' -%}
+        {%- if _is_noted(graph.nodes[name]) -%}
             {%- do parents.append(graph.nodes[name]) -%}
         {%- endif -%}
     {%- endfor -%}
     {{- return(parents) -}}
+{%- endmacro %}
+
+{% macro _is_noted(node) -%}
+    {{- return(
+        node.config.materialized == 'incremental' or node.config.meta.get('is_noted')
+    ) -}}
 {%- endmacro %}
 
 {#- A table of the ops schema; not source(), which only a model's own SQL may call. -#}

@@ -6,15 +6,16 @@
 
 {#- The loads of a raw table that the model has not taken in, and those now gone. -#}
 {% macro load_changes(table) -%}
-    {%- if not is_incremental() -%}
-        {{- return({'new': [], 'gone': []}) -}}
-    {%- endif -%}
     {%- set present = _present_loads(table) -%}
+    {%- if not is_incremental() -%}
+        {{- return({'present': present, 'new': present, 'gone': []}) -}}
+    {%- endif -%}
     {%- set taken = run_query(
         "select load_id from " ~ _ledger('taken_loads')
         ~ " where model_name = '" ~ model.name ~ "'"
     ).columns[0].values() -%}
     {{- return({
+        'present': present,
         'new': present | reject('in', taken) | list,
         'gone': taken | reject('in', present) | list,
     }) -}}
@@ -27,8 +28,8 @@
         {{- return(new) -}}
     {%- endif -%}
     {{- return(
-        "(" ~ new ~ " or " ~ key ~ " in (select " ~ key ~ " from " ~ this
-        ~ " where " ~ came_with(loads.gone) ~ "))"
+        "(" ~ new ~ " or " ~ came_with(loads.present) ~ " and " ~ key ~ " in (select "
+        ~ key ~ " from " ~ this ~ " where " ~ came_with(loads.gone) ~ "))"
     ) -}}
 {%- endmacro %}
 
@@ -58,7 +59,7 @@
 
 {#- Post-hook of such a model. A change is numbered where anything changed. -#}
 {% macro note_loads() -%}
-    {%- if execute -%}
+    {%- if execute and not flags.EMPTY -%}
         {%- set table = config.require('meta').raw_table -%}
         {%- set loads = load_changes(table) -%}
         {%- set is_changed = loads.new or loads.gone or not is_incremental() -%}
@@ -66,14 +67,12 @@
         delete from {{ _ledger('taken_loads') }} where model_name = '{{ model.name }}';
         insert into {{ _ledger('taken_loads') }}
         select '{{ model.name }}', load_id from {{ _ledger('present_loads') }}
-        where raw_table = '{{ table }}'
-        union
-        select '{{ model.name }}', load_id from {{ this }} where load_id is not null;
+        where raw_table = '{{ table }}';
     {%- endif -%}
 {%- endmacro %}
 
-{#- On-run-start: which loads there are now. Files that come while a run goes on are
-    read by it or by the next one, and noted only by whoever read them. -#}
+{#- On-run-start: which loads there are now. What comes while the run goes on is for
+    the next one, whole. -#}
 {% macro note_present_loads() -%}
     {%- if execute -%}
         {%- set ledger = _ledger('present_loads') -%}
@@ -90,6 +89,15 @@
 {%- endmacro %}
 
 {% macro _present_loads(table) -%}
+    {#- A run has just made the ledger, so dbt's cache may not know it; compiling alone
+        makes none. -#}
+    {%- set made = execute and run_query(
+        "select 1 from information_schema.tables "
+        ~ "where table_schema = 'ops' and table_name = 'present_loads'"
+    ).rows -%}
+    {%- if not made -%}
+        {{- return([]) -}}
+    {%- endif -%}
     {{- return(run_query(
         "select load_id from " ~ _ledger('present_loads') ~ " where raw_table = '"
         ~ table ~ "' order by load_id"

@@ -4,6 +4,8 @@ with
 
 raw_events as (
     select count(*) as raw_rows from {{ source('store', 'events') }}
+    where event_id is not null
+        and {{ happened_before_as_of_date('event_at') }}
 ),
 
 events as (

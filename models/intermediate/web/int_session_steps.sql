@@ -6,6 +6,7 @@ with
 events as (
     select * from {{ ref('int_session_events') }}
     where {{ visitor_changed() }}
+        and not coalesce(is_repeated_purchase, false)
 ),
 
 page_types as (

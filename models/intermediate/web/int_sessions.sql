@@ -4,7 +4,7 @@
 -- broken by event id, so the same events give the same sessions in whatever order.
 with
 
-events as (
+events as {{ not_materialized() }} (
     select * from {{ ref('stg_store__events') }}
     where {{ visitor_changed() }}
 ),
@@ -18,9 +18,9 @@ patterns as (
     where subject = 'landing_host'
 ),
 
--- Only what counting needs goes through the sort; what the first event says is joined
--- to the few sessions afterwards.
-counted_events as (
+-- Only what counting needs is carried along; what the first event says is joined to
+-- the few sessions afterwards. Reading twice is cheaper than keeping what was read.
+counted_events as {{ not_materialized() }} (
     select
         events.event_id,
         events.visitor_id,
@@ -49,7 +49,7 @@ visited as (
 counted as (
     select
         visitor_id,
-        max(case when is_first then event_id end) as first_event_id,
+        min_by(event_id, (event_at, event_id)) as first_event_id,
         max(source_customer_id) as source_customer_id,
         min(event_at) as session_start_at,
         max(event_at) as session_end_at,

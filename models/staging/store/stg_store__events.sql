@@ -14,9 +14,7 @@ with
 
 source as (
     select * from {{ source('store', 'events') }}
-    {%- if is_incremental() %}
     where {{ to_take_in(loads, key='event_id') }}
-    {%- endif %}
 ),
 
 renamed as (

@@ -20,6 +20,9 @@ What the sides are:
 - sessions: the SQL of ``int_sessions``; Polars' streaming engine making the same columns;
   DuckDB doing nothing but sort the same rows into a table, with all columns that
   sessions are made of, and with those alone that they count.
+- increment-last-day, increment-spread: the SQL of ``int_sessions`` and
+  ``int_session_channels`` for the visitors of 1 % of events, the last ones or those of a
+  visitor's day here and there; both models built from scratch.
 - associations: the SQL of ``int_basket_products`` and ``product_associations``; implicit's
   cosine neighbours, which measure no support, confidence, lift or Jaccard.
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
@@ -69,6 +72,20 @@ SUITE = {
             },
             prepare="sessions:prepare",
             check="sessions:check",
+        ),
+        *(
+            Benchmark(
+                name=f"increment-{kind.replace('_', '-')}",
+                unit="events",
+                models=("int_sessions", "int_session_channels"),
+                sides={
+                    MARTLET: "increments:increment",
+                    "a full build": "increments:build",
+                },
+                prepare=f"increments:prepare_{kind}",
+                check="increments:check",
+            )
+            for kind in ("last_day", "spread")
         ),
         Benchmark(
             name="associations",

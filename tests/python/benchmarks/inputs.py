@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from martlet.settings import find_project
+
 # Rows of successive groups: most visits and baskets are small, a few are large.
 EVENTS_OF_VISITS = (1, 1, 2, 3, 4, 5, 8, 11)
 LINES_OF_BASKETS = (1, 1, 2, 3, 4, 6, 9, 14)
@@ -54,7 +56,8 @@ def grouped(rows: int, sizes: Sequence[int]) -> str:
 def events(rows: int) -> str:
     """Select ``rows`` events in the shape of ``stg_store__events``.
 
-    A purchase may be reported twice in a visit; one user agent in 25 is a robot's.
+    A purchase may be reported twice in a visit; one user agent in 25 is a robot's, and
+    one visit in 300 is to a shop that is being worked on.
     """
     visits = rows * len(EVENTS_OF_VISITS) / sum(EVENTS_OF_VISITS)
     visitors = max(int(visits / VISITS_PER_VISITOR), 1)
@@ -99,7 +102,9 @@ def events(rows: int) -> str:
             event_at,
             event_at + interval 2 seconds as received_at,
             event_name,
-            'https://shop.example/' || event_name || '/'
+            case when draw(visit, 'host', 300) = 0 then 'https://staging.'
+                else 'https://www.' end
+            || 'shop.example/' || event_name || '/'
             || draw(i, 'page', 5000) as page_url,
             case
                 when place = 0 and chance(visit, 'referred') < 0.5
@@ -141,21 +146,15 @@ def user_agents() -> str:
     return """
         select
             'Mozilla/5.0 (agent ' || i || ')' as user_agent,
-            i % 25 = 0 as is_bot
+            case when i % 25 = 0 then 'bot' else 'person' end as traffic_type
         from range(200) as rows (i)
     """
 
 
-def exchange_rates() -> str:
-    """Select the daily rates of :func:`events`' currencies, as ``int_exchange_rates``."""
-    return """
-        select
-            currency,
-            cast(date '2024-01-01' + cast(day as integer) as date) as date_day,
-            case currency when 'EUR' then 1.0 else 0.9 + day / 10000 end as rate
-        from range(370) as days (day)
-        cross join (values ('EUR'), ('USD')) as currencies (currency)
-    """
+def seed(name: str) -> str:
+    """Select the project's reference seed ``name``."""
+    file = find_project(Path(__file__).parent) / f"seeds/reference/{name}.csv"
+    return f"select * from read_csv('{file}')"
 
 
 def order_lines(rows: int) -> str:

@@ -19,6 +19,8 @@ PEERS = {
         "only sorting, all columns",
         "only sorting, counted ones",
     },
+    "increment-last-day": {"martlet", "a full build"},
+    "increment-spread": {"martlet", "a full build"},
     "associations": {"martlet", "implicit"},
     "rfm": {"martlet", "pandas"},
     "scoring": {"martlet", "scikit-learn"},

@@ -33,7 +33,7 @@ def _sort(columns: Sequence[str], inputs: Path, outputs: Path) -> None:
             where user_agent not in (
                 select user_agent
                 from read_parquet('{inputs}/intermediate/int_user_agents.parquet')
-                where is_bot
+                where traffic_type <> 'person'
             )
             order by visitor_id, event_at, event_id
             """
