@@ -17,7 +17,7 @@ from support import STORE, BuiltSample, Shop
 _TABLES = """
 select table_schema, table_name
 from information_schema.tables
-where table_schema not in ('raw', 'information_schema')
+where table_schema not in ('raw', 'ops', 'information_schema')
 order by all
 """
 
