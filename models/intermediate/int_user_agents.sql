@@ -1,7 +1,7 @@
 -- User agents, and whose traffic they are.
 -- Grain: one row per user agent. A machine's is a bot's, whoever ordered it.
--- It is noted how it was built, since sessions must not take in events whose user agents
--- are not judged yet.
+-- It is noted how it was built, since sessions must not take in events whose user
+-- agents are not judged yet.
 {{ config(meta={'is_noted': true}, post_hook='{{ note_built() }}') }}
 
 with
