@@ -19,3 +19,16 @@
 {% macro duckdb__not_materialized() -%}
     {{ return('not materialized') }}
 {%- endmacro %}
+
+{#- Written before the query of a CTE that is cheaper to keep than to run again. -#}
+{% macro materialized() -%}
+    {{ return(adapter.dispatch('materialized', 'martlet')()) }}
+{%- endmacro %}
+
+{% macro default__materialized() -%}
+    {{ return('') }}
+{%- endmacro %}
+
+{% macro duckdb__materialized() -%}
+    {{ return('materialized') }}
+{%- endmacro %}

@@ -25,23 +25,34 @@
     {%- if not is_incremental() -%}
         {{- return("true") -}}
     {%- endif -%}
-    {%- set taken, last = _state_of(model.name).change_number, _last_change() -%}
-    {%- if taken == last -%}
+    {%- if _state_of(model.name).change_number == _last_change() -%}
         {{- return("false") -}}
     {%- endif -%}
-    {{- return(
-        "visitor_id in (select visitor_id from " ~ _ledger('changed_visitors')
-        ~ " where change_number > " ~ taken ~ " and change_number <= " ~ last ~ ")"
-    ) -}}
+    {{- return("visitor_id in (select visitor_id from " ~ changed_visitors() ~ ")") -}}
+{%- endmacro %}
+
+{#- Whose events changed since the model was built, a row for each such change. -#}
+{% macro changed_visitors() -%}
+    {%- set taken, last = _state_of(model.name).change_number, _last_change() -%}
+    (
+        select visitor_id, changed_from from {{ _ledger('changed_visitors') }}
+        where change_number > {{ taken }} and change_number <= {{ last }}
+    )
+{%- endmacro %}
+
+{#- Written before the query of a CTE that is read more than once: the few rows of an
+    increment are worth keeping, all rows are not. -#}
+{% macro materialized_if_incremental() -%}
+    {{- return(materialized() if is_incremental() else not_materialized()) -}}
 {%- endmacro %}
 
 {#- Pre-hook of a model by visitor: make room for the rows to come. -#}
 {% macro forget_changed_visitors() -%}
-    {%- if execute and is_incremental() -%}
+    {%- set is_by_visitor = config.get('incremental_strategy') == 'append' -%}
+    {%- if execute and is_incremental() and is_by_visitor -%}
         delete from {{ this }} where {{ visitor_changed() }}
-    {%- else -%}
-        {{- forget_settings() -}}
     {%- endif -%}
+    {{- forget_settings() -}}
 {%- endmacro %}
 
 {#- Pre-hook: what is built from scratch is told so by the lack of settings. -#}

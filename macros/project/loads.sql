@@ -44,12 +44,16 @@
         ~ came_with(loads.gone) ~ ")" -%}
     {%- if loads.new or loads.gone %}
     insert into {{ _ledger('changed_visitors') }}
-    select {{ _state_of(model.name).change_number + 1 }}, visitor_id
+    select
+        {{ _state_of(model.name).change_number + 1 }},
+        visitor_id,
+        min(event_at)
     from (
-        select visitor_id from {{ temp }}
-        union
-        select visitor_id from {{ target }} where {{ replaced }}
-    );
+        select visitor_id, event_at from {{ temp }}
+        union all
+        select visitor_id, event_at from {{ target }} where {{ replaced }}
+    )
+    group by visitor_id;
     delete from {{ target }} where {{ replaced }};
     insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ temp }};
     {%- else %}

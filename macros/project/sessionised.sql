@@ -1,7 +1,8 @@
 {#-
   Tell which visit each event belongs to: `run_number` counts the visitor's runs
   without a gap of more than the timeout (and, where wanted, without a new campaign),
-  `piece` the parts into which a run is cut that is longer than a session may be.
+  `run_start_at` is when the run began, `piece` counts the parts into which it is cut
+  where it is longer than a session may be.
   Events are taken in the order of time, ties by event id.
 
   Events that lie in one stretch of the clock no longer than the timeout are of one
@@ -87,6 +88,7 @@
     select
         placed.*,
         runs.run_number,
+        runs.run_start_at,
         {{ periods_between(
             'runs.run_start_at', 'placed.event_at', max_hours * 3600
         ) }} as piece

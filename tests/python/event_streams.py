@@ -12,6 +12,8 @@ BATCHES = 4
 
 # What comes between two events of a visitor; the session timeout lies among them.
 GAPS_S = (0, 0, 0.5, 1, 20, 600, 1800, 1800.000001, 3600, 50_000, 86_400, 1e6, 5e6)
+# Of a client that does not stop for long.
+STEADY_GAPS_S = (600, 1200, 1800)
 LATENESS_S = (0, 0, 1, 3600, 86_400, 5e6)
 NAMES = (
     *("page_view",) * 4,
@@ -62,11 +64,14 @@ def stream(seed: int) -> Stream:
     rng = random.Random(seed)
     batches: list[list[dict[str, Any]]] = [[] for _ in range(BATCHES)]
     for visitor in range(rng.randint(1, 3)):
+        gaps = rng.choice((GAPS_S, GAPS_S, STEADY_GAPS_S))
         at = datetime(2026, 1, 1) + timedelta(seconds=rng.choice(GAPS_S))
-        for number in range(rng.randint(1, 14)):
-            at += timedelta(seconds=rng.choice(GAPS_S))
+        comes_in_order, events = rng.random() < 0.5, rng.randint(1, 14)
+        for number in range(events):
+            at += timedelta(seconds=rng.choice(gaps))
             row = _event(rng, seed, visitor, f"{seed}-{visitor}-{number}", at)
-            batches[rng.randrange(BATCHES)].append(row)
+            batch = number * BATCHES // events if comes_in_order else None
+            batches[rng.randrange(BATCHES) if batch is None else batch].append(row)
             if rng.random() < 0.25:  # the same row again, in any batch
                 batches[rng.randrange(BATCHES)].append(row)
             if rng.random() < 0.15:  # another version, perhaps of another visitor

@@ -17,80 +17,76 @@ rules as (
     select * from {{ ref('channel_rules') }}
 ),
 
--- Patterns are held against the few ways in, not against every session.
-ways_in as (
-    select distinct
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        case when referrer_host is distinct from landing_host then referrer_host end
-            as referrer_host
+-- UTM fields say more than a referrer; the shop's own host is none.
+entered as (
+    select
+        *,
+        case
+            when
+                coalesce(utm_source, utm_medium, utm_campaign) is null
+                and referrer_host is distinct from landing_host
+                then referrer_host
+        end as outer_host
     from sessions
 ),
 
-numbered as (
+referrers as (
     select
-        *,
-        row_number() over (
-            order by utm_source, utm_medium, utm_campaign, referrer_host
-        ) as way_in
-    from ways_in
+        hosts.outer_host,
+        coalesce(referrer_sources.source, hosts.outer_host) as source,
+        coalesce(referrer_sources.medium, 'referral') as medium
+    from (
+        select distinct outer_host from entered
+        where outer_host is not null
+    ) as hosts
+    left join referrer_sources
+        on {{ matches_pattern('hosts.outer_host', 'referrer_sources.host_pattern') }}
+    qualify row_number() over (
+        partition by hosts.outer_host
+        order by referrer_sources.host_pattern nulls last
+    ) = 1
 ),
 
 sourced as (
     select
-        numbered.*,
-        case
-            when coalesce(utm_source, utm_medium, utm_campaign) is not null
-                then utm_source
-            else coalesce(referrer_sources.source, referrer_host)
-        end as source,
-        case
-            when coalesce(utm_source, utm_medium, utm_campaign) is not null
-                then utm_medium
-            when referrer_host is not null
-                then coalesce(referrer_sources.medium, 'referral')
-        end as medium
-    from numbered
-    left join referrer_sources
-        on {{ matches_pattern('referrer_host', 'referrer_sources.host_pattern') }}
-    qualify row_number() over (
-        partition by way_in order by referrer_sources.host_pattern nulls last
-    ) = 1
+        entered.session_id,
+        entered.visitor_id,
+        entered.session_number,
+        entered.session_start_at,
+        coalesce(entered.utm_source, referrers.source) as source,
+        coalesce(entered.utm_medium, referrers.medium) as medium,
+        entered.utm_campaign as campaign
+    from entered
+    left join referrers on entered.outer_host = referrers.outer_host
+),
+
+ways_in as (
+    select distinct
+        source,
+        medium,
+        campaign
+    from sourced
 ),
 
 grouped as (
-    select
-        sourced.*,
-        rules.channel_group
-    from sourced
-    inner join rules
-        on
-            {{ matches_pattern('sourced.source', 'rules.source_pattern') }}
-            and {{ matches_pattern('sourced.medium', 'rules.medium_pattern') }}
-            and {{ matches_pattern('sourced.utm_campaign', 'rules.campaign_pattern') }}
-    qualify row_number() over (partition by way_in order by rules.priority) = 1
+    {{ channel_groups('ways_in', 'rules') }}
 ),
 
 joined as (
     select
-        sessions.session_id,
-        sessions.visitor_id,
-        sessions.session_number,
-        sessions.session_start_at,
-        grouped.source,
-        grouped.medium,
+        sourced.session_id,
+        sourced.visitor_id,
+        sourced.session_number,
+        sourced.session_start_at,
+        sourced.source,
+        sourced.medium,
         coalesce(grouped.channel_group, 'Unassigned') as channel_group
-    from sessions
+    from sourced
     left join grouped
         on
-            sessions.utm_source is not distinct from grouped.utm_source
-            and sessions.utm_medium is not distinct from grouped.utm_medium
-            and sessions.utm_campaign is not distinct from grouped.utm_campaign
-            and case
-                when sessions.referrer_host is distinct from sessions.landing_host
-                    then sessions.referrer_host
-            end is not distinct from grouped.referrer_host
+            sourced.source is not distinct from grouped.source
+            and sourced.medium is not distinct from grouped.medium
+            and sourced.campaign is not distinct from grouped.campaign
 ),
 
 -- The last channel that was not direct, this session's own included.

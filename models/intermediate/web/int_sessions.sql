@@ -2,11 +2,31 @@
 -- Grain: one row per session. Events of machines that say so are left out; sessions
 -- that are a machine's by their pace, or the shop's own, are flagged. Ties in time are
 -- broken by event id, so the same events give the same sessions in whatever order.
+{{ config(incremental_strategy='by_change') }}
 with
 
-events as {{ not_materialized() }} (
-    select * from {{ ref('stg_store__events') }}
-    where {{ visitor_changed() }}
+{%- if is_incremental() %}
+
+changes as (
+    {{ session_changes(
+        var('session_timeout_seconds'), var('session_starts_at_campaign')
+    ) }}
+),
+
+sessions_before as (
+    {{ sessions_before('changes') }}
+),
+{%- endif %}
+
+events as {{ materialized_if_incremental() }} (
+    select events.* from {{ ref('stg_store__events') }} as events
+    {%- if is_incremental() %}
+    inner join changes
+        on
+            events.visitor_id = changes.visitor_id
+            and events.event_at >= changes.changed_from
+    where events.event_at >= (select min(changed_from) from changes)
+    {%- endif %}
 ),
 
 user_agents as (
@@ -19,7 +39,7 @@ patterns as (
 ),
 
 -- Only what counting needs is carried along; what the first event says is joined to
--- the few sessions afterwards. Reading twice is cheaper than keeping what was read.
+-- the few sessions afterwards. Reading all twice is cheaper than keeping what was read.
 counted_events as {{ not_materialized() }} (
     select
         events.event_id,
@@ -53,6 +73,7 @@ counted as (
         max(source_customer_id) as source_customer_id,
         min(event_at) as session_start_at,
         max(event_at) as session_end_at,
+        min(run_start_at) as run_start_at,
         max(coalesce(received_at, event_at)) as last_received_at,
         count(*) as events,
         count(case when event_name = 'page_view' then 1 end) as page_views,
@@ -114,8 +135,14 @@ sessions as (
         row_number() over (
             partition by visitor_id, traffic_type
             order by session_start_at, session_end_at, session_id
-        ) as session_number
+        )
+        {%- if is_incremental() %}
+        + coalesce(sessions_before.sessions, 0)
+        {%- endif %} as session_number
     from typed
+    {%- if is_incremental() %}
+    left join sessions_before using (visitor_id, traffic_type)
+    {%- endif %}
 )
 
 select * from sessions

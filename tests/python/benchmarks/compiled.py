@@ -26,31 +26,43 @@ STORE_VARS = json.dumps({"reporting_currency": "EUR", "reporting_timezone": "UTC
 
 def compile_models(names: Sequence[str]) -> dict[str, dict[str, str]]:
     """Compile models; return relation, kind (``table`` or ``view``) and sql by name."""
-    project = find_project(Path(__file__).parent)
     with tempfile.TemporaryDirectory(prefix="martlet-compiled-") as home:
-        target = Path(home) / "target"
-        command = [
+        return run_dbt("compile", names, Path(home))
+
+
+def run_dbt(
+    command: str, names: Sequence[str], home: Path
+) -> dict[str, dict[str, str]]:
+    """Run dbt's ``command`` on models of the shop at ``home``; return them, compiled."""
+    project = find_project(Path(__file__).parent)
+    with tempfile.TemporaryDirectory(prefix="martlet-target-") as target:
+        arguments = [
             *(sys.executable, "-m", "dbt.cli.main", "--quiet"),
-            *("compile", "--select", *names, "--vars", STORE_VARS),
+            *(command, "--select", *names, "--vars", STORE_VARS),
             *("--project-dir", project, "--profiles-dir", project / "profiles"),
-            *("--target-path", target, "--log-path", Path(home) / "logs"),
+            *("--target-path", target, "--log-path", target),
         ]
-        environment = {**os.environ, "MARTLET_HOME": home}
+        environment = {**os.environ, "MARTLET_HOME": str(home)}
         done = subprocess.run(
-            command, cwd=project, env=environment, capture_output=True, text=True
+            arguments, cwd=project, env=environment, capture_output=True, text=True
         )
         if done.returncode:
-            raise BuildFailed(f"dbt could not compile: {done.stdout}{done.stderr}")
-        nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
-    return {name: _described(nodes[f"model.martlet.{name}"]) for name in names}
+            raise BuildFailed(f"dbt could not {command}: {done.stdout}{done.stderr}")
+        nodes = json.loads((Path(target) / "manifest.json").read_text("utf-8"))["nodes"]
+        chosen = {name: nodes[f"model.martlet.{name}"] for name in names}
+        return {name: _described(node, Path(target)) for name, node in chosen.items()}
 
 
-def _described(node: dict) -> dict[str, str]:
-    return {
+def _described(node: dict, target: Path) -> dict[str, str]:
+    described = {
         "relation": node["relation_name"],
         "kind": "view" if node["config"]["materialized"] == "view" else "table",
         "sql": node["compiled_code"],
     }
+    written = target / "run" / "martlet" / node["original_file_path"]
+    if written.exists():
+        described["written_by"] = written.read_text("utf-8")
+    return described
 
 
 def build(inputs: Path, outputs: Path) -> None:

@@ -48,9 +48,10 @@ def _sessions(events: pl.LazyFrame) -> pl.LazyFrame:
     visits = (
         events.sort("visitor_id", "event_at", "event_id")
         .with_columns(is_start=is_start)
+        .with_columns(run_start_at=run_start_at)
         .with_columns(
-            piece=_periods(pl.col("event_at") - run_start_at),
-            previous_piece=_periods(previous_at - run_start_at),
+            piece=_periods(pl.col("event_at") - pl.col("run_start_at")),
+            previous_piece=_periods(previous_at - pl.col("run_start_at")),
         )
         .with_columns(
             session=(
@@ -59,7 +60,7 @@ def _sessions(events: pl.LazyFrame) -> pl.LazyFrame:
         )
     )
     return visits.group_by("session").agg(
-        pl.col("visitor_id", *OF_FIRST_EVENT).first(),
+        pl.col("visitor_id", "run_start_at", *OF_FIRST_EVENT).first(),
         pl.col("source_customer_id").max(),
         first_event_id=pl.col("event_id").first(),
         session_start_at=pl.col("event_at").min(),

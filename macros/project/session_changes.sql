@@ -1,0 +1,53 @@
+{#-
+  Sessions are rebuilt from the first that a change can reach, not since ever: what came
+  within the timeout after a session's end may lengthen it, and how a long run is cut
+  follows from its start. A new campaign is new beside all before it, so where that
+  begins sessions a visitor is rebuilt whole.
+-#}
+{% macro session_changes(timeout_seconds, starts_at_campaign) -%}
+    select
+        changes.visitor_id,
+        least(min(changes.changed_from), min(sessions.run_start_at)) as changed_from
+    from {{ changed_visitors() }} as changes
+    left join {{ this }} as sessions
+        on
+            changes.visitor_id = sessions.visitor_id
+            {%- if not starts_at_campaign %}
+            and sessions.session_end_at
+            >= {{ seconds_later('changes.changed_from', '-' ~ timeout_seconds) }}
+            {%- endif %}
+    group by changes.visitor_id
+{%- endmacro %}
+
+{#- How many sessions stay as they are, since they are over before anything changed. -#}
+{% macro sessions_before(changes) -%}
+    select
+        sessions.visitor_id,
+        sessions.traffic_type,
+        count(*) as sessions
+    from {{ this }} as sessions
+    inner join {{ changes }} as changes
+        on
+            sessions.visitor_id = changes.visitor_id
+            and sessions.session_start_at < changes.changed_from
+    group by sessions.visitor_id, sessions.traffic_type
+{%- endmacro %}
+
+{#- dbt's incremental strategy `by_change`: drop the sessions from the changes on, and
+    put those just built in their place. -#}
+{% macro get_incremental_by_change_sql(arguments) -%}
+    {%- set target, temp = arguments.target_relation, arguments.temp_relation -%}
+    {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) -%}
+    delete from {{ target }}
+    where session_id in (
+        select sessions.session_id
+        from {{ target }} as sessions
+        inner join ({{ session_changes(
+            var('session_timeout_seconds'), var('session_starts_at_campaign')
+        ) }}) as changes
+            on
+                sessions.visitor_id = changes.visitor_id
+                and sessions.session_start_at >= changes.changed_from
+    );
+    insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ temp }};
+{%- endmacro %}
