@@ -4,7 +4,7 @@
   follows from its start. A new campaign is new beside all before it, so where that
   begins sessions a visitor is rebuilt whole.
 -#}
-{% macro session_changes(timeout_seconds, starts_at_campaign) -%}
+{% macro session_changes() -%}
     select
         changes.visitor_id,
         least(min(changes.changed_from), min(sessions.run_start_at)) as changed_from
@@ -12,11 +12,22 @@
     left join {{ this }} as sessions
         on
             changes.visitor_id = sessions.visitor_id
-            {%- if not starts_at_campaign %}
+            {%- if not var('session_starts_at_campaign') %}
             and sessions.session_end_at
-            >= {{ seconds_later('changes.changed_from', '-' ~ timeout_seconds) }}
+            >= {{ seconds_later(
+                'changes.changed_from', '-' ~ var('session_timeout_seconds')
+            ) }}
             {%- endif %}
     group by changes.visitor_id
+{%- endmacro %}
+
+{#- The earliest of them, and where there is none, never. Said beforehand, since an engine that knows it reads no more
+    than the events after it, and joins the few to the many, not the other way round. -#}
+{% macro first_change_at() -%}
+    {%- set found = run_query(
+        "select min(changed_from) from (" ~ session_changes() ~ ") as changes"
+    ) -%}
+    timestamp '{{ found.columns[0].values()[0] or '9999-12-31' }}'
 {%- endmacro %}
 
 {#- How many sessions stay as they are, since they are over before anything changed. -#}
@@ -42,9 +53,7 @@
     where session_id in (
         select sessions.session_id
         from {{ target }} as sessions
-        inner join ({{ session_changes(
-            var('session_timeout_seconds'), var('session_starts_at_campaign')
-        ) }}) as changes
+        inner join ({{ session_changes() }}) as changes
             on
                 sessions.visitor_id = changes.visitor_id
                 and sessions.session_start_at >= changes.changed_from

@@ -8,9 +8,7 @@ with
 {%- if is_incremental() %}
 
 changes as (
-    {{ session_changes(
-        var('session_timeout_seconds'), var('session_starts_at_campaign')
-    ) }}
+    {{ session_changes() }}
 ),
 
 sessions_before as (
@@ -25,7 +23,7 @@ events as {{ materialized_if_incremental() }} (
         on
             events.visitor_id = changes.visitor_id
             and events.event_at >= changes.changed_from
-    where events.event_at >= (select min(changed_from) from changes)
+    where events.event_at >= {{ first_change_at() }}
     {%- endif %}
 ),
 

@@ -3,6 +3,7 @@
     make bench
     make bench ARGS="--events 20000000 --order-lines 10000000 --customers 1000000"
     make bench ARGS="--only sessions,rfm --repeat 5 --json"
+    MARTLET_BENCH_MEMORY_LIMIT=4GB make bench ARGS="--only sessions --events 100000000"
 
 How to read the table: each side of a benchmark does the same work on the same generated
 rows, from Parquet files to a table on disk, and what came out was compared before it was
@@ -12,6 +13,8 @@ turns; seconds are this machine's, and say little of another. *Computes* is the 
 in processor time, over all cores: it moves less where others use the machine. *Peak
 memory* is the most a side's process held, interpreter and libraries included; *martlet
 holds* is its ratio.
+
+The limit is for martlet's SQL alone; its peers take what they want.
 
 What the sides are:
 

@@ -66,9 +66,14 @@ def _described(node: dict, target: Path) -> dict[str, str]:
 
 
 def build(inputs: Path, outputs: Path) -> None:
-    """Build the models of ``inputs/models.json``, in order, into a warehouse file."""
+    """Build the models of ``inputs/models.json``, in order, into a warehouse file.
+
+    ``MARTLET_BENCH_MEMORY_LIMIT`` is the most that DuckDB may hold, as 4GB.
+    """
     models = json.loads((inputs / "models.json").read_text("utf-8"))
-    with duckdb.connect(outputs / "warehouse.duckdb") as connection:
+    limit = os.environ.get("MARTLET_BENCH_MEMORY_LIMIT")
+    config = {"memory_limit": limit} if limit else {}
+    with duckdb.connect(outputs / "warehouse.duckdb", config=config) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for schema in (node["relation"].split(".")[1] for node in models):
             connection.execute(f"create schema if not exists {schema}")
