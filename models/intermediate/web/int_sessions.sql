@@ -4,7 +4,6 @@
 -- broken by event id, so the same events give the same sessions in whatever order.
 {{ config(incremental_strategy='by_change') }}
 with
-
 {%- if is_incremental() %}
 
 changes as (
@@ -67,7 +66,12 @@ visited as (
 counted as (
     select
         visitor_id,
-        min_by(event_id, (event_at, event_id)) as first_event_id,
+        -- A run's first event is known by its time. Only in later pieces is one looked
+        -- for, since what that compares has to stay in memory.
+        coalesce(
+            min(case when event_at = run_start_at then event_id end),
+            min_by(event_id, case when piece > 0 then (event_at, event_id) end)
+        ) as first_event_id,
         max(source_customer_id) as source_customer_id,
         min(event_at) as session_start_at,
         max(event_at) as session_end_at,
