@@ -21,8 +21,9 @@
     group by changes.visitor_id
 {%- endmacro %}
 
-{#- The earliest of them, and where there is none, never. Said beforehand, since an engine that knows it reads no more
-    than the events after it, and joins the few to the many, not the other way round. -#}
+{#- The earliest of them, and where there is none, never. Said beforehand, since an
+    engine that knows it reads no more than the events after it, and joins the few to
+    the many, not the other way round. -#}
 {% macro first_change_at() -%}
     {%- set found = run_query(
         "select min(changed_from) from (" ~ session_changes() ~ ") as changes"
