@@ -1,4 +1,4 @@
-"""``martlet cluster`` and ``martlet score``: run one Python model."""
+"""``martlet cluster``, ``score`` and ``value``: run one Python model."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from martlet.warehouse.models import (
     ModelOutcome,
     cluster_customers,
     score_purchases,
+    value_customers,
 )
 
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
@@ -52,6 +53,11 @@ def score(
 ) -> None:
     """Score who will buy within 30 days (logistic regression) and append the run to ml."""
     _run(lambda connection: score_purchases(connection, seed=seed), json, project_dir)
+
+
+def value(json: Json = False, project_dir: ProjectDir = None) -> None:
+    """Foretell purchases and value of customers (BG/NBD, Gamma-Gamma), append to ml."""
+    _run(value_customers, json, project_dir)
 
 
 def _run(

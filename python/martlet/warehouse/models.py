@@ -15,6 +15,7 @@ import pandas as pd
 from martlet import __version__
 from martlet.errors import EnvironmentFault, ModelRefused
 from martlet.estimators.clusters import ClusterFit, fit_clusters
+from martlet.estimators.customer_value import fit_customer_value
 from martlet.estimators.propensity import PropensityFit, fit_propensity
 from martlet.warehouse.ledger import (
     ModelRun,
@@ -26,6 +27,7 @@ from martlet.warehouse.ledger import (
 DEFAULT_SEED = 20_240_229
 PURCHASE_MODEL = "purchase_30d"
 CLUSTER_MODEL = "customer_clusters"
+VALUE_MODEL = "customer_value"
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,35 @@ def score_purchases(
     return _run(connection, PURCHASE_MODEL, seed, {}, [training, scoring], fit)
 
 
+def value_customers(
+    connection: duckdb.DuckDBPyConnection, *, seed: int = DEFAULT_SEED
+) -> ModelOutcome:
+    """Foretell how often customers buy again and for how much; nothing is random.
+
+    Reads ``input_customer_value_scoring`` and ``input_customer_value_holdout``.
+    """
+    customers = _read(connection, "input_customer_value_scoring")
+    holdout = _read(connection, "input_customer_value_holdout")
+
+    def fit() -> tuple[dict, dict[str, pd.DataFrame]]:
+        value = fit_customer_value(customers, holdout)
+        return value.parameters, {
+            "customer_value": value.predictions.assign(
+                as_of_date=_as_of_date(customers)
+            ),
+            "customer_value_holdout": value.holdout.assign(
+                as_of_date=_as_of_date(holdout)
+            ),
+            "model_metrics": value.metrics.assign(model_name=VALUE_MODEL),
+        }
+
+    return _run(connection, VALUE_MODEL, seed, {}, [holdout, customers], fit)
+
+
 MODELS: dict[str, Callable[..., ModelOutcome]] = {
     CLUSTER_MODEL: cluster_customers,
     PURCHASE_MODEL: score_purchases,
+    VALUE_MODEL: value_customers,
 }
 
 

@@ -156,7 +156,9 @@ def test_misspelt_option_and_outside_of_a_project(
     assert "dbt_project.yml" in message
 
 
-@pytest.mark.parametrize("command", ["cluster", "score", "runs", "export champions"])
+@pytest.mark.parametrize(
+    "command", ["cluster", "score", "value", "runs", "export champions"]
+)
 def test_commands_before_any_build_say_what_to_do(
     corner_shop: Shop, command: str
 ) -> None:

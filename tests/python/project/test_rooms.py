@@ -108,10 +108,11 @@ def test_labels_know_no_feature_and_no_prediction(project: Project) -> None:
             assert room not in above, f"{model.name} rests on {above[room]}"
 
 
-def test_only_training_inputs_know_labels(project: Project) -> None:
+def test_only_training_and_holdout_inputs_know_labels(project: Project) -> None:
     inputs = in_room(project, "model_inputs")
     knowing = {m.name for m in inputs if "labels" in rooms_above(project, m)}
-    assert knowing == {m.name for m in inputs if m.name.endswith("_training")}
+    looking_back = ("_training", "_holdout")
+    assert knowing == {m.name for m in inputs if m.name.endswith(looking_back)}
 
 
 def test_training_and_scoring_have_the_same_columns_but_for_the_label(
