@@ -25,7 +25,7 @@ HISTORY = ["frequency", "recency", "T"]
 
 FEWEST_REPEAT_BUYERS = 20
 STARTS = (0.1, 1.0)
-BOUNDS = (1e-4, 1e4)  # of each parameter, time in multiples of the mean T
+BOUNDS = (1e-4, 1e4)  # of each parameter, time in multiples of a mean T
 NEAR_ONE = 1e-6
 
 
@@ -101,9 +101,10 @@ def fit_bg_nbd(history: pd.DataFrame) -> BgNbd:
         A history cannot be, too few customers bought again, or no maximum was found.
     """
     _check(history)
-    unit = float(history["T"].mean())
-    alike = history[HISTORY].value_counts()
+    # By value, so that sums do not depend on the order of the customers.
+    alike = history.groupby(HISTORY).size()
     distinct = alike.index.to_frame(index=False)
+    unit = float(distinct["T"].mean())
     x = distinct["frequency"].to_numpy(np.float64)
     recency, age = (distinct[name].to_numpy(np.float64) / unit for name in HISTORY[1:])
     weight = alike.to_numpy(np.float64)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from martlet.estimators.bg_nbd import HISTORY, BgNbd, fit_bg_nbd
+from martlet.estimators.bg_nbd import FEWEST_REPEAT_BUYERS, HISTORY, BgNbd, fit_bg_nbd
 from martlet.estimators.gamma_gamma import GammaGamma, fit_gamma_gamma
 from martlet.estimators.inputs import refuse_repeated
 
@@ -32,7 +32,8 @@ class CustomerValue:
         predicted_clv_<n>d. Value is undiscounted, and null where spending has no mean.
     holdout : DataFrame
         One row per frequency: frequency, frequency_label, customers,
-        predicted_purchases, actual_purchases, holdout_days; empty without a holdout.
+        predicted_purchases, actual_purchases, holdout_days; empty where before it too
+        few had bought again.
     metrics : DataFrame
         metric_name, metric_value, baseline_value and evaluated_on of the holdout. The
         baseline expects each customer to go on at their rate so far.
@@ -63,8 +64,7 @@ def fit_customer_value(customers: pd.DataFrame, holdout: pd.DataFrame) -> Custom
     ModelRefused
         Too few customers bought again, or a history cannot be.
     """
-    refuse_repeated(customers["customer_id"], "one customer")
-    customers = customers.sort_values("customer_id", ignore_index=True)
+    customers, holdout = (_by_customer(table) for table in (customers, holdout))
     purchases, spending = fit_bg_nbd(customers), fit_gamma_gamma(customers)
     parameters = {
         "bg_nbd": purchases.parameters,
@@ -76,6 +76,11 @@ def fit_customer_value(customers: pd.DataFrame, holdout: pd.DataFrame) -> Custom
     return CustomerValue(
         _predictions(customers, purchases, spending), judged, metrics, parameters
     )
+
+
+def _by_customer(table: pd.DataFrame) -> pd.DataFrame:
+    refuse_repeated(table["customer_id"], "one customer")
+    return table.sort_values("customer_id", ignore_index=True)
 
 
 def _predictions(
@@ -95,7 +100,7 @@ def _predictions(
 
 
 def _judged(holdout: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    if holdout.empty or not (holdout["frequency"] > 0).any():
+    if (holdout["frequency"] > 0).sum() < FEWEST_REPEAT_BUYERS:
         return pd.DataFrame(), pd.DataFrame()
     weeks = float(holdout["holdout_weeks"].iloc[0])
     frequency = holdout["frequency"].to_numpy()

@@ -87,6 +87,8 @@ def fit_gamma_gamma(spending: pd.DataFrame) -> GammaGamma:
             f"needs at least {FEWEST_SPENDERS} customers who differ.",
             "Wait for more repeat orders, or load older ones.",
         )
+    # In order of value, so that sums do not depend on the order of the customers.
+    usable = usable.sort_values(["frequency", "monetary_value"])
     unit = float(usable["monetary_value"].mean())
     x = usable["frequency"].to_numpy()
     mean = usable["monetary_value"].to_numpy() / unit

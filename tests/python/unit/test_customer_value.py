@@ -13,6 +13,7 @@ from scipy.stats import gamma
 
 from martlet.errors import ModelRefused
 from martlet.estimators.bg_nbd import BgNbd, fit_bg_nbd
+from martlet.estimators.customer_value import fit_customer_value
 from martlet.estimators.gamma_gamma import GammaGamma, fit_gamma_gamma
 
 # What Fader, Hardie and Lee (2005) and Fader and Hardie (2013) found for CDNOW, in weeks
@@ -217,3 +218,36 @@ def test_spending_without_differences_is_refused() -> None:
     alike = pd.DataFrame({"frequency": [2] * 50, "monetary_value": [30.0] * 50})
     with pytest.raises(ModelRefused, match="1 different ones"):
         fit_gamma_gamma(alike)
+
+
+def test_the_order_of_the_customers_changes_no_bit() -> None:
+    told = simulated(BgNbd(0.8, 6.0, 0.9, 2.5, 0.0, 0), 500, seed=4)
+    rng = np.random.default_rng(5)
+    customers = told.assign(
+        customer_id=[f"c{number:03}" for number in range(len(told))],
+        monetary_value=rng.gamma(2, 20, len(told)),
+        holdout_purchases=rng.poisson(0.5, len(told)),
+        holdout_weeks=13.0,
+    )
+    shuffled = customers.sample(frac=1, random_state=6)
+    one = fit_customer_value(customers, customers)
+    other = fit_customer_value(shuffled, shuffled)
+    assert one.parameters == other.parameters
+    for name in ("predictions", "holdout", "metrics"):
+        pd.testing.assert_frame_equal(
+            getattr(one, name), getattr(other, name), check_exact=True
+        )
+    assert one.holdout["customers"].sum() == len(customers)
+    assert one.holdout["actual_purchases"].sum() == customers["holdout_purchases"].sum()
+
+
+def test_a_shop_too_young_for_a_holdout_is_foretold_and_not_judged() -> None:
+    told = simulated(BgNbd(0.8, 6.0, 0.9, 2.5, 0.0, 0), 500, seed=4)
+    customers = told.assign(
+        customer_id=range(len(told)), monetary_value=range(1, len(told) + 1)
+    )
+    value = fit_customer_value(
+        customers, customers.head(0).assign(holdout_purchases=0, holdout_weeks=13.0)
+    )
+    assert len(value.predictions) == len(customers)
+    assert value.holdout.empty and value.metrics.empty
