@@ -31,11 +31,15 @@
     {{- return("visitor_id in (select visitor_id from " ~ changed_visitors() ~ ")") -}}
 {%- endmacro %}
 
-{#- Whose events changed since the model was built, a row for each such change. -#}
+{#- Whose events changed since the model was built, a row for each such change, and from
+    when on; a change noted by a version that did not say when is one from the start. -#}
 {% macro changed_visitors() -%}
     {%- set taken, last = _state_of(model.name).change_number, _last_change() -%}
     (
-        select visitor_id, changed_from from {{ _ledger('changed_visitors') }}
+        select
+            visitor_id,
+            coalesce(changed_from, timestamp '0001-01-01') as changed_from
+        from {{ _ledger('changed_visitors') }}
         where change_number > {{ taken }} and change_number <= {{ last }}
     )
 {%- endmacro %}

@@ -44,6 +44,7 @@
         ~ came_with(loads.gone) ~ ")" -%}
     {%- if loads.new or loads.gone %}
     insert into {{ _ledger('changed_visitors') }}
+    (change_number, visitor_id, changed_from)
     select
         {{ _state_of(model.name).change_number + 1 }},
         visitor_id,

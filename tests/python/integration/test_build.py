@@ -112,6 +112,25 @@ def test_killed_build_leaves_the_publication_and_the_next_build_works(
     assert contents(corner_shop.published) == before
 
 
+def test_a_warehouse_of_an_older_version_gains_the_columns_it_lacks(
+    corner_shop: Shop,
+) -> None:
+    event = "e{0},v1,2026-03-01T10:0{0}:00Z,2026-03-01T10:0{0}:01Z,page_view\n"
+    header = "event_id,visitor_id,event_at,received_at,event_name\n"
+    corner_shop.write("events", header + event.format(1))
+    assert corner_shop.martlet("build").returncode == 0
+    warehouse = corner_shop.home / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("alter table ops.changed_visitors drop column changed_from")
+        connection.execute("alter table ml.model_runs drop column code_fingerprint")
+    corner_shop.write("events", header + event.format(2), "later.csv")
+    done = corner_shop.martlet("build")
+    assert done.returncode == 0, done.stderr
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        (sessions,) = connection.execute("select events from core.fct_sessions").fetchall()
+    assert sessions == (2,)
+
+
 def test_the_sample_gives_way_to_a_real_store(corner_shop: Shop) -> None:
     corner_shop.write("store", STORE.replace("corner-shop", "sample-1-60-1"))
     assert corner_shop.martlet("build").returncode == 0
