@@ -64,6 +64,21 @@
     {{ dbt.datediff(earlier_day, later_day, 'day') }}
 {%- endmacro %}
 
+{#- First day of the month in which a day falls. -#}
+{% macro first_of_month(day) -%}
+    cast({{ dbt.date_trunc('month', day) }} as date)
+{%- endmacro %}
+
+{#- A first day of a month, so many months later. -#}
+{% macro months_later(first_day, months) -%}
+    cast({{ dbt.dateadd('month', months, first_day) }} as date)
+{%- endmacro %}
+
+{#- Months from that of one day to that of another. -#}
+{% macro month_difference(earlier_day, later_day) -%}
+    {{ dbt.datediff(earlier_day, later_day, 'month') }}
+{%- endmacro %}
+
 {#- How many whole periods of so many seconds have passed from one instant to a later
     one, to the microsecond. -#}
 {% macro periods_between(earlier, later, seconds) -%}

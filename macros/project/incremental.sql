@@ -31,8 +31,8 @@
     {{- return("visitor_id in (select visitor_id from " ~ changed_visitors() ~ ")") -}}
 {%- endmacro %}
 
-{#- Whose events changed since the model was built, a row for each such change, and from
-    when on; a change noted by a version that did not say when is one from the start. -#}
+{#- Whose events changed since the model was built, a row for each such change, and
+    from when on: from the start, where an older version did not say. -#}
 {% macro changed_visitors() -%}
     {%- set taken, last = _state_of(model.name).change_number, _last_change() -%}
     (

@@ -20,7 +20,7 @@ utm_campaigns as (
 
 reported as (
     select * from {{ ref('fct_campaign_touches') }}
-    where touch_type in ('click', 'share', 'coupon_redeemed')
+    where touch_type in {{ campaign_responses() }}
 ),
 
 campaign_names as (

@@ -1,6 +1,7 @@
--- The dates that features are told as of: the latest, and earlier ones a purchase
--- horizon apart, so that the windows their labels look at never overlap.
--- Grain: one row per as_of_date.
+-- The dates that everything about customers is told as of: the latest, and the ends of
+-- the months before it.
+-- Grain: one row per as_of_date. The end of a month is the first day of the next one,
+-- since an as_of_date knows only what came before it.
 with
 
 period as (
@@ -10,31 +11,37 @@ period as (
 steps as (
     select
         period.*,
-        {{ numbers_to(var('training_max_dates')) }} as step
+        {{ numbers_to(var('as_of_month_ends')) }} as step
     from period
+),
+
+month_ends as (
+    select
+        {{ months_later(first_of_month('as_of_date'), '-step') }} as as_of_date,
+        as_of_date as latest_date,
+        first_date
+    from steps
 ),
 
 dates as (
     select
-        cast({{ days_later(
-            'as_of_date', '-step * ' ~ var('purchase_horizon_days')
-        ) }} as date) as as_of_date,
-        first_date,
-        step = 0 as is_latest
-    from steps
+        as_of_date,
+        true as is_latest
+    from period
+    union all
+    select
+        as_of_date,
+        false as is_latest
+    from month_ends
+    where as_of_date > first_date and as_of_date < latest_date
 ),
 
-with_history as (
+with_instants as (
     select
         as_of_date,
         {{ start_of_reporting_date('as_of_date') }} as as_of_at,
         is_latest
     from dates
-    where
-        is_latest
-        or as_of_date >= cast(
-            {{ days_later('first_date', var('training_min_history_days')) }} as date
-        )
 )
 
-select * from with_history
+select * from with_instants

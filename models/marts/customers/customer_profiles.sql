@@ -1,7 +1,13 @@
--- What the shop knows of each person, in one row.
--- Grain: one row per customer known before as_of_date. Cluster and score are null until
--- the models have run; is_scored says so.
+-- What the shop knows of each person, in one row: who they are, what they do, like and
+-- are worth, where they may be lost, and whether they may be written to.
+-- Grain: one row per customer known before as_of_date. What models tell is null until
+-- they have run; is_scored says so. Consent is the latest, whatever the as_of_date.
 with
+
+dates as (
+    select * from {{ ref('int_as_of_dates') }}
+    where is_latest
+),
 
 features as (
     select * from {{ ref('feat_customers') }}
@@ -12,8 +18,21 @@ customers as (
     select * from {{ ref('dim_customers') }}
 ),
 
+interests as (
+    select * from {{ ref('feat_customer_interests') }}
+    where interest_type = 'category' and interest_rank <= 3
+),
+
 rfm as (
     select * from {{ ref('customer_rfm') }}
+),
+
+lifecycle as (
+    select * from {{ ref('customer_lifecycle') }}
+),
+
+customer_value as (
+    select * from {{ ref('customer_clv') }}
 ),
 
 clusters as (
@@ -25,59 +44,101 @@ scores as (
     where model_name = 'purchase_30d'
 ),
 
-consents as (
-    select * from {{ ref('identity_consents') }}
-    where purpose = 'marketing'
+touches as (
+    select * from {{ ref('fct_campaign_touches') }}
+    where customer_id is not null and touch_type in {{ campaign_contacts() }}
 ),
 
-granted as (
+contactability as (
+    select * from {{ ref('identity_contactability') }}
+),
+
+last_campaigns as (
     select
-        customer_id,
-        count(case when channel = 'email' and is_granted then 1 end) > 0
-            as has_email_consent,
-        count(case when channel = 'sms' and is_granted then 1 end) > 0
-            as has_sms_consent
-    from consents
+        touches.customer_id,
+        touches.campaign_id as last_campaign_id,
+        touches.touched_at as last_campaign_at
+    from touches
+    inner join dates on touches.identified_at < dates.as_of_at
+    qualify row_number() over (
+        partition by touches.customer_id
+        order by touches.touched_at desc, touches.touch_id desc
+    ) = 1
+),
+
+top_categories as (
+    select
+        customer_id
+        {%- for rank in [1, 2, 3] %},
+        max(case when interest_rank = {{ rank }} then interest end)
+            as top_category_{{ rank }},
+        max(case when interest_rank = {{ rank }} then sales_share end)
+            as top_category_{{ rank }}_share
+        {%- endfor %}
+    from interests
+    inner join dates using (as_of_date)
     group by customer_id
 ),
 
 profiles as (
     select
         features.as_of_date,
-        features.customer_id,
+        customer_id,
         customers.is_guest,
-        customers.gender,
-        customers.birth_year,
-        customers.country,
-        customers.city,
-        customers.membership_tier,
-        features.tenure_days,
-        features.recency_days,
-        cast(features.orders as bigint) as orders,
-        features.net_sales,
-        features.gross_margin,
+        {%- for name in [
+            'gender', 'birth_year', 'country', 'city', 'membership_tier'
+        ] %}
+        customers.{{ name }},
+        {%- endfor %}
+        {%- for name in [
+            'tenure_days', 'orders', 'first_ordered_at', 'last_ordered_at',
+            'recency_days', 'mean_days_between_orders', 'overdue_ratio',
+            'average_order_value', 'items_per_order', 'discount_share',
+            'coupon_order_share', 'return_share', 'sessions_30d', 'sessions_90d',
+            'item_views_30d', 'add_to_carts_30d', 'days_since_last_session',
+            'mobile_session_share_90d',
+        ] %}
+        features.{{ name }},
+        {%- endfor %}
+        {%- for rank in [1, 2, 3] %}
+        top_categories.top_category_{{ rank }},
+        top_categories.top_category_{{ rank }}_share,
+        {%- endfor %}
+        {%- for name in [
+            'favourite_brand', 'reviews', 'average_rating', 'lowest_rating',
+            'support_messages_90d', 'net_sales', 'net_sales_365d', 'gross_margin',
+            'gross_margin_rate',
+        ] %}
+        features.{{ name }},
+        {%- endfor %}
         '{{ reporting_currency() }}' as currency,
-        features.average_order_value,
-        features.discount_share,
-        features.return_share,
-        features.mean_days_between_orders,
-        features.sessions_30d,
-        features.item_views_30d,
-        features.add_to_carts_30d,
         rfm.rfm_score,
         rfm.rfm_segment,
+        lifecycle.lifecycle_stage,
         clusters.cluster_name,
+        customer_value.probability_alive,
+        customer_value.predicted_clv_365d,
         scores.score as purchase_score,
         scores.decile as purchase_decile,
-        scores.customer_id is not null as is_scored,
-        coalesce(granted.has_email_consent, false) as has_email_consent,
-        coalesce(granted.has_sms_consent, false) as has_sms_consent
+        scores.score is not null as is_scored,
+        last_campaigns.last_campaign_id,
+        last_campaigns.last_campaign_at
+        {%- for name in [
+            'has_email_consent', 'has_sms_consent', 'is_contactable_by_email',
+            'is_contactable_by_sms',
+        ] %},
+        coalesce(contactability.{{ name }}, false) as {{ name }}
+        {%- endfor %}
     from features
-    inner join customers on features.customer_id = customers.customer_id
-    left join rfm on features.customer_id = rfm.customer_id
-    left join clusters on features.customer_id = clusters.customer_id
-    left join scores on features.customer_id = scores.customer_id
-    left join granted on features.customer_id = granted.customer_id
+    inner join customers using (customer_id)
+    left join top_categories using (customer_id)
+    left join rfm using (customer_id)
+    left join lifecycle using (customer_id)
+    left join clusters using (customer_id)
+    left join customer_value using (customer_id)
+    left join scores using (customer_id)
+    left join last_campaigns using (customer_id)
+    left join contactability using (customer_id)
 )
 
 select * from profiles

@@ -21,6 +21,9 @@ class Words(NamedTuple):
 FeatureWords = Mapping[str, tuple[str, ...]]
 
 _NO_ORDER = "no order yet"
+_NO_SECOND_ORDER = "no second order yet"
+_NO_VISIT = "no visit in the last 90 days"
+_NO_REVIEW = "no review yet"
 
 
 def _count(things: str) -> Words:
@@ -44,13 +47,35 @@ FEATURE_WORDS: dict[str, Words] = {
         "high net sales in the last 90 days",
         "no order in the last 90 days",
     ),
+    "net_sales_365d": Words(
+        "low net sales in the last year",
+        "high net sales in the last year",
+        "no order in the last year",
+    ),
     "average_order_value": Words("small orders", "large orders", _NO_ORDER),
     "gross_margin": Words("low margin", "high margin", "margin not known"),
+    "gross_margin_rate": Words("low margin rate", "high margin rate", _NO_ORDER),
+    "items_per_order": Words("few items per order", "many items per order", _NO_ORDER),
     "discount_share": Words("little discount", "much discount", _NO_ORDER),
+    "coupon_order_share": Words("few coupons", "many coupons", _NO_ORDER),
     "return_share": Words("few returns", "many returns", _NO_ORDER),
     "categories": _count("categories bought"),
+    "category_concentration": Words(
+        "buys across categories", "buys in one category", _NO_ORDER
+    ),
+    "brands": _count("brands bought"),
+    "brand_concentration": Words("buys many brands", "buys one brand", _NO_ORDER),
     "mean_days_between_orders": Words(
-        "short time between orders", "long time between orders", "no second order yet"
+        "short time between orders", "long time between orders", _NO_SECOND_ORDER
+    ),
+    "stddev_days_between_orders": Words(
+        "regular orders", "irregular orders", "no third order yet"
+    ),
+    "last_days_between_orders": Words(
+        "last two orders close together", "last two orders far apart", _NO_SECOND_ORDER
+    ),
+    "overdue_ratio": Words(
+        "well within the usual gap", "long past the usual gap", _NO_SECOND_ORDER
     ),
     "days_overdue": Words(
         "next order not due yet", "next order overdue", "no buying rhythm yet"
@@ -58,12 +83,38 @@ FEATURE_WORDS: dict[str, Words] = {
     "sessions_7d": _count("visits in the last 7 days"),
     "sessions_30d": _count("visits in the last 30 days"),
     "sessions_90d": _count("visits in the last 90 days"),
+    "days_since_last_session": Words(
+        "visited lately", "last visit long ago", _NO_VISIT
+    ),
     "item_views_30d": _count("products viewed in the last 30 days"),
     "add_to_carts_30d": _count("products put in the cart in the last 30 days"),
+    "item_views_90d": _count("products viewed in the last 90 days"),
+    "add_to_carts_90d": _count("products put in the cart in the last 90 days"),
     "searches_30d": _count("searches in the last 30 days"),
+    "devices_90d": _count("devices in the last 90 days"),
+    "mobile_session_share_90d": Words(
+        "visits by computer", "visits by mobile phone", _NO_VISIT
+    ),
+    "channel_groups_90d": _count("channels in the last 90 days"),
+    "paid_session_share_90d": Words(
+        "few visits by advertisements", "many visits by advertisements", _NO_VISIT
+    ),
+    "email_session_share_90d": Words(
+        "few visits by e-mail", "many visits by e-mail", _NO_VISIT
+    ),
+    "campaign_contacts_90d": _count("campaigns received in the last 90 days"),
+    "campaign_responses_90d": _count("campaign responses in the last 90 days"),
+    "campaign_response_rate_90d": Words(
+        "seldom responds to campaigns",
+        "often responds to campaigns",
+        "no campaign received in the last 90 days",
+    ),
     "campaign_clicks_90d": _count("campaign clicks in the last 90 days"),
     "support_messages_90d": _count("support messages in the last 90 days"),
+    "support_messages": _count("support messages"),
     "reviews": _count("reviews written"),
+    "average_rating": Words("low ratings", "high ratings", _NO_REVIEW),
+    "lowest_rating": Words("once rated low", "never rated low", _NO_REVIEW),
     "is_guest": Words("has an account", "buys as a guest", "account not known"),
 }
 

@@ -127,7 +127,9 @@ def test_a_warehouse_of_an_older_version_gains_the_columns_it_lacks(
     done = corner_shop.martlet("build")
     assert done.returncode == 0, done.stderr
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        (sessions,) = connection.execute("select events from core.fct_sessions").fetchall()
+        (sessions,) = connection.execute(
+            "select events from core.fct_sessions"
+        ).fetchall()
     assert sessions == (2,)
 
 

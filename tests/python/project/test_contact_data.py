@@ -12,7 +12,8 @@ from rooms import Project, Schema, parse
 
 from martlet.contract import read_contract
 
-# The room's only way out: the surrogate, what it replaces and why, and consent.
+# The room's only way out: the surrogate, what it replaces and why, consent, and whether
+# who agreed has left an address at all.
 EXITS = {
     "customer_id",
     "source_customer_id",
@@ -35,9 +36,21 @@ EXITS = {
     "changed_at",
     "valid_from",
     "valid_to",
+    "has_email_consent",
+    "has_sms_consent",
+    "is_contactable_by_email",
+    "is_contactable_by_sms",
 }
 # Made from pseudonyms on purpose, and safe to know: who it is, not how to reach them.
-CLEAN = {"customer_id", "own_customer_id", "edge_id", "node_type", "holder_type"}
+CLEAN = {
+    "customer_id",
+    "own_customer_id",
+    "edge_id",
+    "node_type",
+    "holder_type",
+    "is_contactable_by_email",
+    "is_contactable_by_sms",
+}
 
 PLANTED_SCHEMA: Schema = {
     "raw": {

@@ -1,0 +1,10 @@
+{#- Touches that a campaign makes. Opening is neither these nor an answer: mail clients
+    open by themselves. -#}
+{% macro campaign_contacts() -%}
+    ('sent', 'impression', 'coupon_issued')
+{%- endmacro %}
+
+{#- Touches that a person makes. -#}
+{% macro campaign_responses() -%}
+    ('click', 'share', 'coupon_redeemed')
+{%- endmacro %}
