@@ -11,14 +11,10 @@ features as (
 selected as (
     select
         as_of_date,
-        customer_id,
-        cast(recency_days as double) as recency_days,
-        cast(orders as double) as orders,
-        cast(average_order_value as double) as average_order_value,
-        cast(discount_share as double) as discount_share,
-        cast(return_share as double) as return_share,
-        cast(categories as double) as categories,
-        cast(sessions_90d as double) as sessions_90d
+        customer_id
+        {%- for feature in cluster_features() %},
+        cast({{ feature }} as double) as {{ feature }}
+        {%- endfor %}
     from features
 )
 

@@ -19,8 +19,9 @@ from martlet.faults import machine_faults
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions, DbtProject
-from martlet.warehouse.models import MODELS, ModelOutcome
+from martlet.warehouse.models import MODELS
 from martlet.warehouse.publish import PublicModel, public_models, publish
+from martlet.warehouse.running import ModelOutcome
 from martlet.warehouse.store import make_way_for_store
 
 READS_MODEL_OUTPUTS = "source:ml+"

@@ -13,9 +13,9 @@ _METRICS = """
 select model_name, metric_name, metric_value, ci_low, ci_high, baseline_value,
     evaluated_on
 from monitoring.model_metrics
-where
-    metric_name in ('auc', 'auc_gain', 'average_precision', 'expected_calibration_error')
-    or (metric_name = 'silhouette' and evaluated_on like '%(chosen)')
+where metric_name in (
+    'auc', 'auc_gain', 'average_precision', 'expected_calibration_error', 'silhouette'
+)
 order by model_name, metric_name
 """
 

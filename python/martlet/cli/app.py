@@ -6,6 +6,7 @@ import typer
 
 from martlet.cli import (
     build,
+    cluster,
     contract,
     doctor,
     export,
@@ -31,7 +32,7 @@ app.command("load")(load.load)
 app.add_typer(loads.app, name="loads")
 app.add_typer(quarantine.app, name="quarantine")
 app.command("build")(build.build)
-app.command("cluster")(models.cluster)
+app.command("cluster")(cluster.cluster)
 app.command("score")(models.score)
 app.command("value")(models.value)
 app.add_typer(key.app, name="key")

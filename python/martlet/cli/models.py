@@ -1,4 +1,4 @@
-"""``martlet cluster``, ``score`` and ``value``: run one Python model."""
+"""``martlet score`` and ``value``: run one Python model."""
 
 from __future__ import annotations
 
@@ -9,43 +9,14 @@ import typer
 
 from martlet.cli.console import number, print_json, print_line, print_note
 from martlet.cli.options import Json, ProjectDir
-from martlet.errors import UsageError
 from martlet.settings import load_settings
 from martlet.warehouse.connection import open_warehouse
-from martlet.warehouse.models import (
-    DEFAULT_SEED,
-    ModelOutcome,
-    cluster_customers,
-    score_purchases,
-    value_customers,
-)
+from martlet.warehouse.models import score_purchases, value_customers
+from martlet.warehouse.running import DEFAULT_SEED, ModelOutcome
+
+BRING_IN = "Bring it into the marts: martlet build --select source:ml+"
 
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
-
-
-def cluster(
-    min_clusters: Annotated[
-        int, typer.Option("--min-clusters", min=1, help="Fewest clusters to try.")
-    ] = 3,
-    max_clusters: Annotated[
-        int, typer.Option("--max-clusters", min=1, help="Most clusters to try.")
-    ] = 8,
-    seed: Seed = DEFAULT_SEED,
-    json: Json = False,
-    project_dir: ProjectDir = None,
-) -> None:
-    """Cluster customers by how they buy (K-means) and append the run to ml."""
-    if min_clusters > max_clusters:
-        raise UsageError(
-            f"--min-clusters {min_clusters} is above --max-clusters {max_clusters}.",
-            "Give a range such as: martlet cluster --min-clusters 3 --max-clusters 8",
-        )
-    k_range = range(min_clusters, max_clusters + 1)
-    _run(
-        lambda connection: cluster_customers(connection, k_range=k_range, seed=seed),
-        json,
-        project_dir,
-    )
 
 
 def score(
@@ -81,4 +52,4 @@ def _run(
         print_note(f"Nothing changed since {outcome.run_id}; its outputs stand.")
         return
     print_line(outcome.run_id, f"{number(outcome.rows_out)} rows written")
-    print_note("Bring it into the marts: martlet build --select source:ml+")
+    print_note(BRING_IN)

@@ -8,6 +8,7 @@ of all customers: "many orders, little discount". Features that say the same thi
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -17,6 +18,9 @@ WORDS_PER_NAME = 2
 NOTEWORTHY = 0.25  # scaled units from the mean, below which nothing is said
 SAME_THING = 0.8  # correlation from which two features say the same
 AVERAGE = "close to the average"
+EVERYBODY = "all customers"
+NEARLY_EVERYBODY = "like most others"
+SEPARATOR = ", "
 
 
 def name_clusters(
@@ -24,6 +28,7 @@ def name_clusters(
     means: pd.DataFrame,
     correlations: pd.DataFrame,
     feature_words: FeatureWords,
+    kept: Mapping[int, str],
 ) -> list[str]:
     """Name clusters, each name once.
 
@@ -37,23 +42,28 @@ def name_clusters(
         Between the scaled features, over customers.
     feature_words : mapping of str to tuple of str
         See :func:`martlet.estimators.wording.words_of`.
+    kept : mapping of int to str
+        Names that clusters have already, by their place.
     """
     if len(deviations) == 1:
-        return ["all customers"]
+        return [EVERYBODY]
     phrases = [
-        [
+        kept[place].split(SEPARATOR)
+        if place in kept
+        else [
             _phrase(name, row[name], feature_words)
             for name in _salient(row, correlations)
         ]
         or [AVERAGE]
-        for _, row in deviations.iterrows()
+        for place, (_, row) in enumerate(deviations.iterrows())
     ]
     while clash := _first_clash(phrases):
-        for cluster, word in zip(
-            clash, _telling_apart(clash, deviations, means, feature_words), strict=True
-        ):
-            phrases[cluster].append(word)
-    return [", ".join(words) for words in phrases]
+        said = [phrases[cluster] for cluster in clash]
+        words = _telling_apart(clash, said, deviations, means, feature_words)
+        for cluster, word in zip(clash, words, strict=True):
+            if cluster not in kept:
+                phrases[cluster].append(word)
+    return [SEPARATOR.join(words) for words in phrases]
 
 
 def _salient(deviation: pd.Series, correlations: pd.DataFrame) -> list[str]:
@@ -80,6 +90,7 @@ def _first_clash(phrases: list[list[str]]) -> list[int]:
 
 def _telling_apart(
     clash: list[int],
+    said: list[list[str]],
     deviations: pd.DataFrame,
     means: pd.DataFrame,
     feature_words: FeatureWords,
@@ -87,7 +98,8 @@ def _telling_apart(
     """Say for each of these clusters what parts it from the others.
 
     Of the features that are above average in some and below in others, the one with the
-    widest spread; where there is none, the widest of all, with its mean as a number.
+    widest spread that was not told yet; where there is none, the widest of all, with its
+    mean as a number.
     """
     of_clash = deviations.iloc[clash]
     spread = (of_clash.max() - of_clash.min()).sort_values(
@@ -95,7 +107,11 @@ def _telling_apart(
     )
     is_split = (of_clash > 0).any() & ~(of_clash > 0).all()
     for name in spread.index[is_split[spread.index]]:
-        return [_phrase(name, deviation, feature_words) for deviation in of_clash[name]]
+        words = [
+            _phrase(name, deviation, feature_words) for deviation in of_clash[name]
+        ]
+        if all(word not in of for word, of in zip(words, said, strict=True)):
+            return words
     widest = spread.index[0]
     numbers = _distinct_numbers(means[widest].iloc[clash].tolist())
     return [f"{widest.replace('_', ' ')} around {number}" for number in numbers]

@@ -7,7 +7,7 @@ the other way round, must name the process to close rather than show a traceback
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,6 +59,12 @@ def explain_duckdb_error(error: Exception, path: Path) -> MartletError | None:
             f"{path} may not be opened by this user.",
             "Set MARTLET_HOME to a directory you may write to.",
         )
+    if isinstance(error, duckdb.BinderException) and "column" in text:
+        return EnvironmentFault(
+            f"The tables of {path} are not those of this version of martlet: "
+            f"{text.splitlines()[0]}",
+            "Bring them up to date: martlet build",
+        )
     return None
 
 
@@ -88,8 +94,10 @@ def open_warehouse(
         raise explained from error
 
 
-def fetch_dicts(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict]:
+def fetch_dicts(
+    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()
+) -> list[dict]:
     """Run ``query`` and return one dict per row, keyed by column name."""
-    result = connection.execute(query)
+    result = connection.execute(query, values)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -141,9 +141,7 @@ def list_runs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
                     order by metric_name
                 ) as quality
             from ml.model_metrics
-            where
-                metric_name = 'auc'
-                or (metric_name = 'silhouette' and evaluated_on like '%(chosen)')
+            where metric_name in ('auc', 'silhouette')
             group by run_id
         )
 

@@ -54,7 +54,7 @@ FILES = re.compile(
 # Caught outside cli/ on purpose, each for its reason.
 CAUGHT_ON_PURPOSE = {
     # A refusal is a run too: it is recorded, and told of by whoever ran the model.
-    ("warehouse/models.py", "ModelRefused"),
+    ("warehouse/running.py", "ModelRefused"),
     # What is wrong is what the doctor is asked for; one fault must not hide the next.
     ("doctor.py", "MartletError"),
     # Lets what is already explained pass before it explains the rest.
@@ -75,7 +75,9 @@ READS_THE_CLOCK = {"cli/export.py", "cli/load.py", "cli/quarantine.py"}
 
 # Schemas that the SQL of a module may touch.
 SCHEMAS = {
+    "warehouse/clustering.py": {"ml"},
     "warehouse/models.py": {"model_inputs"},
+    "warehouse/running.py": {"model_inputs"},
     "warehouse/ledger.py": {"ml"},
     "warehouse/store.py": {"ops"},
     "warehouse/publish.py": {"warehouse"},

@@ -47,7 +47,7 @@ def customers(*rows: float) -> pd.DataFrame:
 
 def test_planted_clusters_are_recovered(planted, fitted):
     assert adjusted_rand_score(planted[1], fitted.assignments["cluster_id"]) > 0.95
-    assert fitted.parameters["k"] == 4
+    assert fitted.parameters["clusters"] == 4
 
 
 def test_largest_cluster_is_first(fitted):
@@ -75,8 +75,9 @@ def test_callers_words_are_used(planted):
 
 def test_quality_marks_the_best_silhouette(fitted):
     quality = fitted.quality
-    assert quality["k"].tolist() == [3, 4, 5, 6, 7, 8]
-    assert quality.loc[quality["is_chosen"], "k"].tolist() == [4]
+    assert quality["parameter_value"].tolist() == [3, 4, 5, 6, 7, 8]
+    assert quality["clusters"].tolist() == [3, 4, 5, 6, 7, 8]
+    assert quality.loc[quality["is_chosen"], "clusters"].tolist() == [4]
     assert quality["silhouette"].idxmax() == quality["is_chosen"].idxmax()
     assert quality["inertia"].is_monotonic_decreasing
 
@@ -149,7 +150,7 @@ def test_one_customer_is_one_cluster():
     assert fit.assignments[["cluster_id", "distance_to_centroid"]].values.tolist() == [
         [1, 0]
     ]
-    assert fit.quality["k"].tolist() == [1]
+    assert fit.quality["parameter_value"].tolist() == [1]
     assert fit.quality["silhouette"].isna().all()
 
 
@@ -162,7 +163,7 @@ def test_equal_customers_are_one_cluster():
 
 def test_fewer_kinds_of_customers_than_clusters():
     fit = fit_clusters(customers(*[1] * 20, *[50] * 10), seed=1)
-    assert fit.quality["k"].tolist() == [2]
+    assert fit.quality["parameter_value"].tolist() == [2]
     assert fit.assignments["cluster_name"].tolist() == (
         ["few orders"] * 20 + ["many orders"] * 10
     )
@@ -170,7 +171,7 @@ def test_fewer_kinds_of_customers_than_clusters():
 
 def test_fewer_customers_than_clusters():
     fit = fit_clusters(customers(1, 2, 50), seed=1)
-    assert fit.quality["k"].tolist() == [2]
+    assert fit.quality["parameter_value"].tolist() == [2]
     assert fit.assignments["cluster_id"].tolist() == [1, 1, 2]
 
 
