@@ -83,9 +83,9 @@ told as (
         of_clusters.mean,
         of_all.mean as mean_of_all,
         round(of_all.standard_deviation, 9) as standard_deviation_of_all,
-        {{ ratio(
+        round({{ ratio(
             'of_clusters.mean - of_all.mean', 'round(of_all.standard_deviation, 9)'
-        ) }} as deviation
+        ) }}, 6) as deviation
     from of_clusters
     inner join of_all on of_clusters.feature = of_all.feature
     inner join with_shares on of_clusters.cluster_id = with_shares.cluster_id

@@ -28,7 +28,11 @@ What the sides are:
   visitor's day here and there; both models built from scratch.
 - associations: the SQL of ``int_basket_products`` and ``product_associations``; implicit's
   cosine neighbours, which measure no support, confidence, lift or Jaccard.
+- features: the SQL of ``feat_customers`` and of the models it reads, at twelve dates; the
+  same at thirteen. What martlet does not take of that is what one date more costs.
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
+- clustering: ``fit_clusters``; scikit-learn with the same scaling, counts, restarts, seeds
+  and silhouettes, and nothing else.
 - scoring: ``fit_propensity`` and ``predict``; scikit-learn fitting once with the penalty
   that martlet chose, and foretelling. The parts below the table say what the rest is.
 """
@@ -102,12 +106,41 @@ SUITE = {
             check="associations:check",
         ),
         Benchmark(
+            name="features",
+            unit="customers",
+            models=(
+                "feat_customer_purchases",
+                "feat_customer_rhythm",
+                "feat_customer_interests",
+                "feat_customer_visits",
+                "feat_customer_campaigns",
+                "feat_customer_feedback",
+                "feat_customers",
+            ),
+            sides={
+                MARTLET: "compiled:build",
+                "one date more": "features:build_one_date_more",
+            },
+            prepare="features:prepare",
+            check="features:check",
+        ),
+        Benchmark(
             name="rfm",
             unit="customers",
-            models=("rfm_thresholds", "customer_rfm"),
+            models=("rfm_thresholds", "customer_rfm_history", "customer_rfm"),
             sides={MARTLET: "compiled:build", "pandas": "peers.pandas_rfm:run"},
             prepare="rfm:prepare",
             check="rfm:check",
+        ),
+        Benchmark(
+            name="clustering",
+            unit="customers",
+            sides={
+                MARTLET: "clustering:run",
+                "scikit-learn": "peers.sklearn_clusters:run",
+            },
+            prepare="clustering:prepare",
+            check="clustering:check",
         ),
         Benchmark(
             name="scoring",

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import adjusted_rand_score
+from sklearn.model_selection import cross_val_predict
 
 from support import BuiltSample, Shop
 
@@ -35,6 +38,21 @@ from campaign_lift as lift
 inner join '{truth}/campaign_effects.{suffix}' as truth
     on lift.campaign_id = truth.campaign_id
 order by lift.campaign_id, lift.metric
+"""
+
+
+# Customers who bought, with what they are, their cluster, and what it was made of.
+_BUYERS = """
+select types.customer_type, rfm.rfm_segment, clusters.cluster_id, inputs.*
+from model_inputs.input_customer_clusters as inputs
+inner join marts.customer_rfm as rfm using (customer_id)
+inner join marts.customer_clusters as clusters using (customer_id)
+inner join identity.identity_customer_ids as ids using (customer_id)
+inner join '{truth}/customer_types.parquet' as types
+    on ids.source_customer_id = types.customer_id
+qualify row_number() over (
+    partition by inputs.customer_id order by ids.source_customer_id
+) = 1
 """
 
 
@@ -79,3 +97,18 @@ def test_store_of_20_000_customers(empty_shop: Shop) -> None:
     lifts = ask(empty_shop.published, _LIFT, truth, "parquet")
     assert [campaign for campaign, is_covered in lifts if not is_covered] == []
     assert auc_gain(json.loads(done.stdout))["ci_low"] > 0
+    with duckdb.connect(str(empty_shop.home / "warehouse.duckdb")) as connection:
+        buyers = connection.execute(_BUYERS.format(truth=truth)).df()
+    kinds = buyers["customer_type"]
+    features = buyers.iloc[:, 5:].astype(float)
+    told = cross_val_predict(
+        HistGradientBoostingClassifier(random_state=0, max_iter=60), features, kinds
+    )
+    ceiling = adjusted_rand_score(kinds, told)
+    clusters, segments = (
+        adjusted_rand_score(kinds, buyers[name])
+        for name in ("cluster_id", "rfm_segment")
+    )
+    assert 0.4 < ceiling < 0.7
+    assert clusters > 0.6 * ceiling
+    assert clusters > segments

@@ -22,7 +22,9 @@ PEERS = {
     "increment-last-day": {"martlet", "a full build"},
     "increment-spread": {"martlet", "a full build"},
     "associations": {"martlet", "implicit"},
+    "features": {"martlet", "one date more"},
     "rfm": {"martlet", "pandas"},
+    "clustering": {"martlet", "scikit-learn"},
     "scoring": {"martlet", "scikit-learn"},
 }
 SMALL = "--events 20000 --order-lines 20000 --customers 2000 --repeat 1 --json"
