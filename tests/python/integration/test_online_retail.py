@@ -11,7 +11,7 @@ import pytest
 
 from martlet.checking.check import check_raw
 from martlet.loading.report import LoadReport
-from support import CONTRACT, PROJECT_DIR, RawStore
+from support import CONTRACT, PROJECT_DIR, RawStore, Shop, run_dbt
 
 DATA = Path(os.environ.get("MARTLET_TEST_DATA", PROJECT_DIR.parent / "shared" / "data"))
 LEDGER = DATA / "online_retail" / "online_retail.parquet"
@@ -120,3 +120,70 @@ def test_loaded_files_pass_the_check_of_raw_files(
     store: RawStore, report: LoadReport
 ) -> None:
     assert check_raw(store.destination.raw, CONTRACT) == []
+
+
+# Read from the file alone: exact repeats count once, credit notes take money away.
+_RFM = """
+with
+
+lines as (
+    select distinct
+        InvoiceNo as invoice, StockCode, Description, Quantity as quantity,
+        InvoiceDate as invoiced_at, cast(UnitPrice as decimal(18, 4)) as price,
+        cast(CustomerID as bigint) as customer
+    from '{ledger}'
+    where CustomerID is not null
+)
+
+select
+    customer,
+    count(distinct case when quantity > 0 and price > 0 then invoice end) as frequency,
+    sum(quantity * price) as monetary,
+    max(case when quantity > 0 and price > 0 then invoiced_at end) as last_ordered_at
+from lines
+group by customer
+having count(case when quantity > 0 and price > 0 then 1 end) > 0
+"""
+
+
+@pytest.mark.slow
+def test_rfm_of_every_customer(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.load("online-retail", LEDGER)
+    shop.home.mkdir(exist_ok=True)
+    done = run_dbt(
+        shop,
+        *("build", "--select", "+customer_rfm", "+customer_cohorts"),
+        *("--exclude-resource-type", "unit_test"),
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    with duckdb.connect(str(shop.home / "warehouse.duckdb")) as warehouse:
+        warehouse.execute(f"create temp view theirs as {_RFM.format(ledger=LEDGER)}")
+        customers, equal, money, others = warehouse.execute(
+            """
+            select
+                count(*),
+                count(*) filter (
+                    ours.frequency = theirs.frequency
+                    and abs(ours.monetary - theirs.monetary) < 0.005
+                    and ours.recency_days = date_diff(
+                        'day', cast(theirs.last_ordered_at as date), ours.as_of_date
+                    ) - 1
+                ),
+                round(sum(ours.monetary), 2),
+                (select round(sum(monetary), 2) from theirs)
+            from marts.customer_rfm as ours
+            inner join identity.identity_customer_ids as ids using (customer_id)
+            inner join theirs on ids.source_customer_id = cast(customer as varchar)
+            """
+        ).fetchone()
+        ((all_of_ours, segments),) = warehouse.execute(
+            "select count(*), count(distinct rfm_segment) from marts.customer_rfm"
+        ).fetchall()
+        ((in_cohorts,),) = warehouse.execute(
+            "select sum(customers) from marts.customer_cohorts "
+            "where cohort_month_number = 0"
+        ).fetchall()
+    assert customers == equal == all_of_ours == in_cohorts == 4_338
+    assert money == others
+    assert segments >= 8
