@@ -8,7 +8,8 @@ of all customers: "many orders, little discount". Features that say the same thi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain, count, islice
 
 import pandas as pd
 
@@ -58,8 +59,7 @@ def name_clusters(
         for place, (_, row) in enumerate(deviations.iterrows())
     ]
     while clash := _first_clash(phrases):
-        said = [phrases[cluster] for cluster in clash]
-        words = _telling_apart(clash, said, deviations, means, feature_words)
+        words = next(_ways_apart(clash, phrases, deviations, means, feature_words))
         for cluster, word in zip(clash, words, strict=True):
             if cluster not in kept:
                 phrases[cluster].append(word)
@@ -88,33 +88,41 @@ def _first_clash(phrases: list[list[str]]) -> list[int]:
     return [cluster for cluster, name in enumerate(names) if name in shared[:1]]
 
 
-def _telling_apart(
+def _ways_apart(
     clash: list[int],
-    said: list[list[str]],
+    phrases: list[list[str]],
     deviations: pd.DataFrame,
     means: pd.DataFrame,
     feature_words: FeatureWords,
-) -> list[str]:
-    """Say for each of these clusters what parts it from the others.
+) -> Iterator[list[str]]:
+    """Yield, best first, one word for each of these clusters that was not said of it.
 
-    Of the features that are above average in some and below in others, the one with the
-    widest spread that was not told yet; where there is none, the widest of all, with its
-    mean as a number.
+    Features that are above average in some and below in others come first, widest
+    spread first; then means as numbers; and last, where clusters are alike in every
+    known number, a count that no other cluster has.
     """
     of_clash = deviations.iloc[clash]
-    spread = (of_clash.max() - of_clash.min()).sort_values(
-        ascending=False, kind="stable"
-    )
+    spread = of_clash.max() - of_clash.min()
+    features = spread.sort_values(ascending=False, kind="stable").index
     is_split = (of_clash > 0).any() & ~(of_clash > 0).all()
-    for name in spread.index[is_split[spread.index]]:
-        words = [
-            _phrase(name, deviation, feature_words) for deviation in of_clash[name]
-        ]
-        if all(word not in of for word, of in zip(words, said, strict=True)):
-            return words
-    widest = spread.index[0]
-    numbers = _distinct_numbers(means[widest].iloc[clash].tolist())
-    return [f"{widest.replace('_', ' ')} around {number}" for number in numbers]
+    by_sign = [
+        [_phrase(name, deviation, feature_words) for deviation in of_clash[name]]
+        for name in features[is_split[features]]
+    ]
+    by_mean = [
+        [f"{name.replace('_', ' ')} around {number}" for number in numbers]
+        for name in features[means.iloc[clash].notna().all()[features]]
+        if len(set(numbers := _distinct_numbers(means[name].iloc[clash].tolist()))) > 1
+    ]
+    for words in by_sign + by_mean:
+        if all(
+            word not in phrases[cluster]
+            for cluster, word in zip(clash, words, strict=True)
+        ):
+            yield words
+    said = set(chain.from_iterable(phrases))
+    fresh = (word for n in count(1) if (word := f"number {n}") not in said)
+    yield list(islice(fresh, len(clash)))
 
 
 def _distinct_numbers(values: list[float]) -> list[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from martlet.estimators.cluster_model import NOISE_ID, ClusterModel
 from martlet.estimators.cluster_names import name_clusters
@@ -153,3 +156,25 @@ def test_a_newcomer_far_from_every_dense_cluster_is_of_none():
     far = pd.DataFrame({"orders": [60.0], "recency_days": [150.0]}, index=["far"])
     (found,) = fitted.model.assign(far).to_dict("records")
     assert (found["cluster_id"], found["cluster_name"]) == (0, "unlike any other")
+
+
+@given(
+    centroids=st.lists(
+        st.tuples(*[st.sampled_from([-1.0, -0.1, 0.0, 0.1, 0.30000001, 1.0])] * 3),
+        min_size=2,
+        max_size=6,
+    ),
+    known=st.lists(st.sampled_from([0.0, 2.0, math.nan]), min_size=18, max_size=18),
+    kept=st.sets(st.sampled_from(["high orders", "low orders, number 1", "number 1"])),
+)
+def test_any_clusters_have_names_of_their_own(centroids, known, kept):
+    """Also where gaps filled by the median leave no known number to tell them apart."""
+    features = ["orders", "items", "visits"]
+    deviations = pd.DataFrame(centroids, columns=features)
+    means = pd.DataFrame(np.reshape(known, (6, 3))[: len(centroids)], columns=features)
+    correlations = pd.DataFrame(np.eye(3), index=features, columns=features)
+    kept_names = dict(enumerate(sorted(kept)[: len(centroids)]))
+    names = name_clusters(deviations, means, correlations, {}, kept_names)
+    assert len(set(names)) == len(centroids)
+    assert {place: names[place] for place in kept_names} == kept_names
+    assert not any("nan" in name for name in names)
