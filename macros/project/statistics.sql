@@ -19,3 +19,15 @@
 {% macro normal_quantile_975() -%}
     1.959963984540054
 {%- endmacro %}
+
+{#- One end of Wilson's 95 % score interval of a share (1927), which stays between 0 and
+    1; `sign` is - for the lower end and + for the upper. -#}
+{% macro wilson_bound(share, rows, sign) -%}
+    {%- set z = normal_quantile_975() -%}
+    (
+        {{ share }} + {{ z }} * {{ z }} / (2.0 * {{ rows }}) {{ sign }} {{ z }} * sqrt(
+            {{ share }} * (1 - {{ share }}) / {{ rows }}
+            + {{ z }} * {{ z }} / (4.0 * {{ rows }} * {{ rows }})
+        )
+    ) / (1 + {{ z }} * {{ z }} / {{ rows }})
+{%- endmacro %}

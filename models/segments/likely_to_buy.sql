@@ -20,7 +20,7 @@ members as (
         customer_id,
         reason_1 as reason
     from scores
-    where model_name = 'purchase_30d' and decile = 10
+    where model_name = 'purchase' and decile = 10
 )
 
 select * from members

@@ -19,7 +19,7 @@ from martlet.faults import machine_faults
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions, DbtProject
-from martlet.warehouse.models import MODELS
+from martlet.warehouse.models import models
 from martlet.warehouse.publish import PublicModel, public_models, publish
 from martlet.warehouse.running import ModelOutcome
 from martlet.warehouse.store import make_way_for_store
@@ -49,6 +49,9 @@ class _Steps:
         self._total = total
         self._done = 0
         self._on_step = on_step
+
+    def expect(self, more: int) -> None:
+        self._total += more
 
     def finish(self, label: str) -> None:
         self._done = min(self._done + 1, self._total)
@@ -88,7 +91,7 @@ def build(
             project.build(["--select", *select], steps.finish)
             outcomes = []
         else:
-            steps = _Steps(_node_count(manifest) + len(MODELS) + len(marts), on_step)
+            steps = _Steps(_node_count(manifest) + len(marts), on_step)
             project.build(["--exclude", READS_MODEL_OUTPUTS], steps.finish)
             outcomes = _run_models(settings, steps)
             project.build(["--select", READS_MODEL_OUTPUTS], steps.finish)
@@ -105,8 +108,10 @@ def build(
 def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:
     outcomes = []
     with open_warehouse(settings.warehouse) as connection:
-        for name, run in MODELS.items():
-            outcomes.append(run(connection))
+        found = list(models(connection))
+        steps.expect(len(found))
+        for name, run in found:
+            outcomes += run(connection)
             steps.finish(name)
     return outcomes
 

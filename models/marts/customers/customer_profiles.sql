@@ -40,8 +40,7 @@ clusters as (
 ),
 
 scores as (
-    select * from {{ ref('customer_scores') }}
-    where model_name = 'purchase_30d'
+    select * from {{ ref('pred_customer_propensities') }}
 ),
 
 touches as (
@@ -118,9 +117,11 @@ profiles as (
         clusters.cluster_name,
         customer_value.probability_alive,
         customer_value.predicted_clv_365d,
-        scores.score as purchase_score,
-        scores.decile as purchase_decile,
-        scores.score is not null as is_scored,
+        scores.purchase_score,
+        scores.purchase_decile,
+        scores.churn_score,
+        scores.response_score,
+        scores.customer_id is not null as is_scored,
         last_campaigns.last_campaign_id,
         last_campaigns.last_campaign_at
         {%- for name in [

@@ -144,7 +144,7 @@ def _print_summary(summary: Summary) -> None:
 def _print_remarks(result: BuildResult) -> None:
     for outcome in result.models:
         if outcome.refusal:
-            print_note(f"{outcome.model_name} did not run: {outcome.refusal.message}")
+            print_note(f"{outcome.model_name}: {outcome.refusal.message}")
     if result.absent_tables:
         print_note(
             "This store has no " + ", ".join(result.absent_tables) + "; what rests on "

@@ -1,55 +1,218 @@
-"""``martlet score`` and ``value``: run one Python model."""
+"""``martlet train``, ``score``, ``evaluate``, ``promote`` and ``value``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
+import duckdb
 import typer
 
-from martlet.cli.console import number, print_json, print_line, print_note
+from martlet.cli.console import (
+    estimate,
+    number,
+    print_json,
+    print_line,
+    print_note,
+    print_table,
+)
 from martlet.cli.options import Json, ProjectDir
 from martlet.settings import load_settings
-from martlet.warehouse.connection import open_warehouse
-from martlet.warehouse.models import score_purchases, value_customers
+from martlet.warehouse.connection import fetch_dicts, open_warehouse
+from martlet.warehouse.evaluating import evaluate as evaluate_target
+from martlet.warehouse.predicting import score as score_target
+from martlet.warehouse.predicting import train as train_target
+from martlet.warehouse.registry import promote as promote_run
+from martlet.warehouse.registry import served_run
 from martlet.warehouse.running import DEFAULT_SEED, ModelOutcome
+from martlet.warehouse.targets import find_target, read_targets
+from martlet.warehouse.value import value_customers
 
 BRING_IN = "Bring it into the marts: martlet build --select source:ml+"
 
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
+Target = Annotated[
+    str, typer.Argument(metavar="TARGET", help="purchase, churn, conversion, response.")
+]
+
+
+def train(
+    target: Target,
+    full_refresh: Annotated[
+        bool,
+        typer.Option(
+            "--full-refresh", "-f", help="Fit even where the data have not changed."
+        ),
+    ] = False,
+    seed: Seed = DEFAULT_SEED,
+    json: Json = False,
+    project_dir: ProjectDir = None,
+) -> None:
+    """Fit the candidates of a target, judge them on the latest time, and choose one."""
+    settings = load_settings(project_dir)
+    with open_warehouse(settings.warehouse) as connection:
+        found = find_target(connection, target)
+        outcome = train_target(
+            connection, found, seed=seed, full_refresh=full_refresh
+        )
+        if outcome.refusal:
+            raise outcome.refusal
+        served = served_run(connection, target)
+        if served is None:
+            promote_run(connection, outcome.run_id)
+        is_serving = served is None or served.run_id == outcome.run_id
+        candidates = fetch_dicts(
+            connection,
+            "select * exclude (run_id) from ml.model_candidates where run_id = ?",
+            [outcome.run_id],
+        )
+    if json:
+        print_json(
+            _told(outcome) | {"is_serving": is_serving, "candidates": candidates}
+        )
+        return
+    print_candidates(found.title, candidates)
+    _print_outcome(outcome)
+    if is_serving:
+        print_note(f"It serves. Score by it: martlet score {target}")
+    else:
+        print_note(
+            f"{served.run_id} goes on serving. To replace it: "
+            f"martlet promote {outcome.run_id}"
+        )
+
+
+def print_candidates(title: str, candidates: list[dict]) -> None:
+    """Print the candidates of one training run, simplest first."""
+    print_table(
+        title,
+        [
+            ("algorithm", "left"),
+            ("AUC", "right"),
+            ("below the best (95 % interval)", "left"),
+            ("serves", "left"),
+            ("why", "left"),
+        ],
+        [
+            (
+                row["algorithm"].replace("_", " "),
+                number(row["auc"], 3),
+                estimate(row["auc_gap"], row["auc_gap_ci_low"], row["auc_gap_ci_high"]),
+                "yes" if row["is_served"] else "",
+                row["reason"].replace("_", " "),
+            )
+            for row in candidates
+        ],
+    )
 
 
 def score(
-    seed: Seed = DEFAULT_SEED, json: Json = False, project_dir: ProjectDir = None
+    target: Annotated[
+        str | None,
+        typer.Argument(metavar="[TARGET]", help="One target; all of them without it."),
+    ] = None,
+    json: Json = False,
+    project_dir: ProjectDir = None,
 ) -> None:
-    """Score who will buy within 30 days (logistic regression) and append the run to ml."""
-    _run(lambda connection: score_purchases(connection, seed=seed), json, project_dir)
+    """Score by the model that serves, and append the run to ml."""
+    settings = load_settings(project_dir)
+    with open_warehouse(settings.warehouse) as connection:
+        targets = (
+            [find_target(connection, target)]
+            if target
+            else list(read_targets(connection).values())
+        )
+        outcomes = [score_target(connection, each) for each in targets]
+    if target and outcomes[0].refusal:
+        raise outcomes[0].refusal
+    if json:
+        told = [_told(outcome) for outcome in outcomes]
+        print_json(told[0] if target else told)
+        return
+    for outcome in outcomes:
+        _print_outcome(outcome)
+    print_note(BRING_IN)
+
+
+def evaluate(
+    target: Target, json: Json = False, project_dir: ProjectDir = None
+) -> None:
+    """Judge the model that serves on the latest time whose outcomes are known."""
+    settings = load_settings(project_dir)
+    with open_warehouse(settings.warehouse) as connection:
+        outcome, metrics = evaluate_target(connection, find_target(connection, target))
+    rows = metrics.to_dict("records")
+    if json:
+        print_json(_told(outcome) | {"metrics": rows})
+        return
+    first = rows[0]
+    print_table(
+        f"{target} on {first['evaluated_on']} (95 % interval)",
+        [
+            ("metric", "left"),
+            ("value", "left"),
+            (f"when trained, on {first['trained_evaluated_on']}", "right"),
+        ],
+        [
+            (
+                row["metric_name"].replace("_", " "),
+                estimate(row["metric_value"], row["ci_low"], row["ci_high"]),
+                number(row["trained_value"], 3),
+            )
+            for row in rows
+        ],
+    )
+    _print_outcome(outcome)
+
+
+def promote(
+    run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="A training run.")],
+    json: Json = False,
+    project_dir: ProjectDir = None,
+) -> None:
+    """Let a trained model serve, unless it is worse than the one that does."""
+    settings = load_settings(project_dir)
+    with open_warehouse(settings.warehouse) as connection:
+        promotion = promote_run(connection, run_id)
+    if json:
+        print_json(promotion.__dict__)
+        return
+    print_line(run_id, f"serves {promotion.model_name}: {promotion.reason}")
+    print_note(f"Score by it: martlet score {promotion.model_name}")
 
 
 def value(json: Json = False, project_dir: ProjectDir = None) -> None:
     """Foretell purchases and value of customers (BG/NBD, Gamma-Gamma), append to ml."""
-    _run(value_customers, json, project_dir)
-
-
-def _run(
-    model: Callable[..., ModelOutcome], json: bool, project_dir: ProjectDir
-) -> None:
     settings = load_settings(project_dir)
     with open_warehouse(settings.warehouse) as connection:
-        outcome = model(connection)
+        outcome = _value(connection)
+    if json:
+        print_json(_told(outcome))
+        return
+    _print_outcome(outcome)
+    print_note(BRING_IN)
+
+
+def _value(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
+    outcome = value_customers(connection)
     if outcome.refusal:
         raise outcome.refusal
-    if json:
-        print_json(
-            {
-                "run_id": outcome.run_id,
-                "rows_out": outcome.rows_out,
-                "is_reused": outcome.is_reused,
-            }
-        )
-        return
-    if outcome.is_reused:
+    return outcome
+
+
+def _told(outcome: ModelOutcome) -> dict:
+    return {
+        "run_id": outcome.run_id,
+        "model_name": outcome.model_name,
+        "rows_out": outcome.rows_out,
+        "is_reused": outcome.is_reused,
+        "refusal": outcome.refusal.message if outcome.refusal else None,
+    }
+
+
+def _print_outcome(outcome: ModelOutcome) -> None:
+    if outcome.refusal:
+        print_note(f"{outcome.model_name}: {outcome.refusal.message}")
+    elif outcome.is_reused:
         print_note(f"Nothing changed since {outcome.run_id}; its outputs stand.")
-        return
-    print_line(outcome.run_id, f"{number(outcome.rows_out)} rows written")
-    print_note(BRING_IN)
+    else:
+        print_line(outcome.run_id, f"{number(outcome.rows_out)} rows written")

@@ -101,6 +101,14 @@ def typed(features: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
     return numbers.assign(**texts)[list(kinds)]
 
 
+def feature_kinds(features: pd.DataFrame) -> dict[str, str]:
+    """Return the kind of each column of a frame that :func:`typed` gave."""
+    return {
+        name: CATEGORY if column.dtype == object else NUMBER
+        for name, column in features.items()
+    }
+
+
 def refuse_repeated(keys: pd.DataFrame | pd.Series, each: str) -> None:
     """Refuse keys that are null or stand twice; ``each`` says what a row should be."""
     frame = pd.DataFrame(keys)

@@ -9,7 +9,9 @@ Equal scores are one group throughout: no measure depends on the order of ties.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import permutations
 from statistics import NormalDist
 
 import numpy as np
@@ -17,8 +19,8 @@ import pandas as pd
 from scipy.stats import rankdata
 
 CALIBRATION_BINS = 10
-TOP_SHARE = 0.10
-COLUMNS = ["metric_name", "metric_value", "ci_low", "ci_high", "baseline_value"]
+TOP_SHARES = {10: 0.10, 20: 0.20}
+DRAWN_ROWS = 50_000
 
 
 class Judged:
@@ -29,29 +31,28 @@ class Judged:
     label : ndarray of shape (rows,)
         1 where it happened, else 0.
     score : ndarray of shape (rows,)
-        Ranks the rows, highest first; minus infinity ranks last.
-    probability : ndarray of shape (rows,), optional
-        Foretold probability, where it is not the score itself.
+        Foretold probability, 0 to 1.
+    threshold : float
+        Probability from which a contact pays: its cost over its value, which is the
+        best threshold for calibrated probabilities (Elkan 2001).
     """
 
     def __init__(
-        self,
-        label: np.ndarray,
-        score: np.ndarray,
-        probability: np.ndarray | None = None,
+        self, label: np.ndarray, score: np.ndarray, *, threshold: float
     ) -> None:
-        probability = score if probability is None else probability
         self.rows = len(label)
+        self.label, self.score, self.threshold = label, score, threshold
         self._label = np.asarray(label, dtype=np.float64)
         self._by_score = np.argsort(-score, kind="stable")
         falling = score[self._by_score]
         changes = np.flatnonzero(falling[1:] != falling[:-1]) + 1
         self._group_starts = np.concatenate(([0], changes))
 
-        self._bin = equal_mass_bins(probability, CALIBRATION_BINS)
-        self._excess = probability - self._label
+        self._is_contacted = (score >= threshold).astype(np.float64)
+        self._bin = equal_mass_bins(score, CALIBRATION_BINS)
+        self._excess = score - self._label
         edge = np.finfo(np.float64).eps
-        inside = np.clip(probability, edge, 1 - edge)
+        inside = np.clip(score, edge, 1 - edge)
         self._log_loss = -np.log(np.where(self._label == 1, inside, 1 - inside))
 
     def measures(self, weight: np.ndarray | None = None) -> dict[str, float]:
@@ -67,16 +68,28 @@ class Judged:
         positives, total = positives[total > 0], total[total > 0]
         excess = np.bincount(self._bin, weights=weight * self._excess)
         mass = weight.sum()
-        captured = captured_share(positives, total, TOP_SHARE)
+        contacted = float(weight @ self._is_contacted)
+        hits = float((weight * self._is_contacted) @ self._label)
+        captured = {
+            percent: captured_share(positives, total, share)
+            for percent, share in TOP_SHARES.items()
+        }
         return {
             "auc": area_under_roc(positives, total),
             "average_precision": average_precision(positives, total),
             "log_loss": float(weight @ self._log_loss / mass),
             "brier": float(weight @ self._excess**2 / mass),
             "expected_calibration_error": float(np.abs(excess).sum() / mass),
-            "lift_at_10": captured / TOP_SHARE,
-            "captured_at_10": captured,
+            **{f"lift_at_{at}": captured[at] / TOP_SHARES[at] for at in captured},
+            **{f"captured_at_{at}": captured[at] for at in captured},
+            "precision": _ratio(hits, contacted),
+            "recall": _ratio(hits, positives.sum()),
+            "f1": _ratio(2 * hits, contacted + positives.sum()),
         }
+
+    def drawn(self, rows: np.ndarray) -> Judged:
+        """Return the same of some rows."""
+        return Judged(self.label[rows], self.score[rows], threshold=self.threshold)
 
 
 def area_under_roc(positives: np.ndarray, total: np.ndarray) -> float:
@@ -132,48 +145,70 @@ def equal_mass_bins(values: np.ndarray, bins: int) -> np.ndarray:
     return np.floor(share_below(values) * bins).astype(np.int64)
 
 
-def compare(model: Judged, baseline: Judged, *, rounds: int, seed: int) -> pd.DataFrame:
-    """Measure a model against a baseline on the same rows.
+@dataclass(frozen=True)
+class Judgement:
+    """How candidates did on the same rows.
+
+    Attributes
+    ----------
+    metrics : DataFrame
+        algorithm, metric_name, metric_value, ci_low, ci_high (95 %).
+    auc_gaps : dict of (str, str) to tuple of float
+        By how much the AUC of the first is above that of the second, and the interval.
+    """
+
+    metrics: pd.DataFrame
+    auc_gaps: dict[tuple[str, str], tuple[float, float, float]]
+
+
+def judge(candidates: Mapping[str, Judged], *, rounds: int, seed: int) -> Judgement:
+    """Measure candidates on the same rows, each round drawing the same ones for all.
 
     Parameters
     ----------
-    model, baseline : Judged
-        Of the same rows in the same order; a row is one customer, the unit drawn.
+    candidates : mapping of str to Judged
+        Of the same rows in the same order; a row is the unit drawn.
     rounds : int
-        Bootstrap rounds behind each interval.
+        Bootstrap rounds behind each interval. Of more rows than ``DRAWN_ROWS`` a fixed
+        sample is drawn from, and the spread scaled to all of them: the m out of n
+        bootstrap (Bickel, Götze, van Zwet 1997).
     seed : int
         Of the rows drawn.
-
-    Returns
-    -------
-    DataFrame
-        metric_name, metric_value, ci_low, ci_high (95 %), baseline_value. ``auc_gain``
-        is the model's AUC less the baseline's, measured on the same rows each round.
     """
-    paired = _paired(model, baseline)
-    replicates = pd.DataFrame(
-        _paired(model, baseline, weight)
-        for weight in resamples(model.rows, rounds, seed)
-    )
-    baseline_values = {**baseline.measures(), "auc_gain": 0.0}
-    table = [
-        (
-            name,
-            value,
-            *bootstrap_interval(value, replicates[name].to_numpy()),
-            baseline_values[name],
-        )
-        for name, value in paired.items()
-    ]
-    return pd.DataFrame(table, columns=COLUMNS)
+    (rows,) = {each.rows for each in candidates.values()}
+    values = {name: each.measures() for name, each in candidates.items()}
+    drawn, centres = candidates, values
+    if rows > DRAWN_ROWS:
+        chosen = np.random.default_rng(seed).choice(rows, DRAWN_ROWS, replace=False)
+        drawn = {name: each.drawn(chosen) for name, each in candidates.items()}
+        centres = {name: each.measures() for name, each in drawn.items()}
+    narrower = np.sqrt(min(DRAWN_ROWS / rows, 1.0)) if rows else 1.0
+    weights = list(resamples(min(rows, DRAWN_ROWS), rounds, seed))
+    replicates = {
+        name: pd.DataFrame(each.measures(weight) for weight in weights)
+        for name, each in drawn.items()
+    }
 
+    def interval(
+        value: float, centre: float, spread: np.ndarray
+    ) -> tuple[float, float]:
+        low, high = bootstrap_interval(centre, spread)
+        return value + (low - centre) * narrower, value + (high - centre) * narrower
 
-def _paired(
-    model: Judged, baseline: Judged, weight: np.ndarray | None = None
-) -> dict[str, float]:
-    measures = model.measures(weight)
-    gain = measures["auc"] - baseline.measures(weight)["auc"]
-    return {"auc": measures.pop("auc"), "auc_gain": gain, **measures}
+    metrics = [
+        (algorithm, name, value, *interval(
+            value, centres[algorithm][name], replicates[algorithm][name].to_numpy()
+        ))
+        for algorithm, measures in values.items()
+        for name, value in measures.items()
+    ]  # fmt: skip
+    gaps = {}
+    for one, other in permutations(candidates, 2):
+        gap, centre = (of[one]["auc"] - of[other]["auc"] for of in (values, centres))
+        spread = (replicates[one]["auc"] - replicates[other]["auc"]).to_numpy()
+        gaps[one, other] = (gap, *interval(gap, centre, spread))
+    columns = ["algorithm", "metric_name", "metric_value", "ci_low", "ci_high"]
+    return Judgement(pd.DataFrame(metrics, columns=columns), gaps)
 
 
 def resamples(rows: int, rounds: int, seed: int) -> Iterator[np.ndarray]:

@@ -11,19 +11,29 @@ from typing import NamedTuple
 
 
 class Words(NamedTuple):
-    """How to say that a feature is below average, above it, or missing."""
+    """How to say that a feature is below average, above it, or missing.
+
+    ``told`` says it of one customer, with the values of the features that it ``needs``;
+    without it, the value stands in brackets.
+    """
 
     low: str
     high: str
     missing: str = ""
+    told: str = ""
+    needs: tuple[str, ...] = ()
 
 
-FeatureWords = Mapping[str, tuple[str, ...]]
+FeatureWords = Mapping[str, tuple]
 
 _NO_ORDER = "no order yet"
 _NO_SECOND_ORDER = "no second order yet"
 _NO_VISIT = "no visit in the last 90 days"
 _NO_REVIEW = "no review yet"
+_RHYTHM = (
+    "usually buys every {}, last order {} ago",
+    ("mean_days_between_orders", "recency_days"),
+)
 
 
 def _count(things: str) -> Words:
@@ -35,7 +45,11 @@ FEATURE_WORDS: dict[str, Words] = {
         "known for a short time", "known for a long time", "first contact not known"
     ),
     "recency_days": Words(
-        "few days since last order", "many days since last order", _NO_ORDER
+        "few days since last order",
+        "many days since last order",
+        _NO_ORDER,
+        "last order {} ago",
+        ("recency_days",),
     ),
     "orders": _count("orders"),
     "orders_30d": _count("orders in the last 30 days"),
@@ -66,7 +80,10 @@ FEATURE_WORDS: dict[str, Words] = {
     "brands": _count("brands bought"),
     "brand_concentration": Words("buys many brands", "buys one brand", _NO_ORDER),
     "mean_days_between_orders": Words(
-        "short time between orders", "long time between orders", _NO_SECOND_ORDER
+        "short time between orders",
+        "long time between orders",
+        _NO_SECOND_ORDER,
+        *_RHYTHM,
     ),
     "stddev_days_between_orders": Words(
         "regular orders", "irregular orders", "no third order yet"
@@ -75,10 +92,13 @@ FEATURE_WORDS: dict[str, Words] = {
         "last two orders close together", "last two orders far apart", _NO_SECOND_ORDER
     ),
     "overdue_ratio": Words(
-        "well within the usual gap", "long past the usual gap", _NO_SECOND_ORDER
+        "well within the usual gap",
+        "long past the usual gap",
+        _NO_SECOND_ORDER,
+        *_RHYTHM,
     ),
     "days_overdue": Words(
-        "next order not due yet", "next order overdue", "no buying rhythm yet"
+        "next order not due yet", "next order overdue", "no buying rhythm yet", *_RHYTHM
     ),
     "sessions_7d": _count("visits in the last 7 days"),
     "sessions_30d": _count("visits in the last 30 days"),
@@ -116,6 +136,49 @@ FEATURE_WORDS: dict[str, Words] = {
     "average_rating": Words("low ratings", "high ratings", _NO_REVIEW),
     "lowest_rating": Words("once rated low", "never rated low", _NO_REVIEW),
     "is_guest": Words("has an account", "buys as a guest", "account not known"),
+    "hours_since_last_cart_event": Words(
+        "cart touched lately",
+        "cart touched long ago",
+        "",
+        "cart last touched {} ago",
+        ("hours_since_last_cart_event",),
+    ),
+    "hours_since_opened": Words(
+        "cart opened lately",
+        "cart opened long ago",
+        "",
+        "cart opened {} ago",
+        ("hours_since_opened",),
+    ),
+    "add_to_carts": _count("products put in the cart"),
+    "remove_from_carts": _count("products taken out of the cart"),
+    "checkouts": _count("checkouts begun"),
+    "products": _count("different products in the cart"),
+    "cart_value": Words("low value in the cart", "high value in the cart"),
+    "is_in_checkout": Words("left before checkout", "left in checkout"),
+    "visitor_sessions": _count("visits so far"),
+    "visitor_events_24h": _count("clicks in the last day"),
+    "visitor_item_views_24h": _count("products viewed in the last day"),
+    "visitor_purchases": _count("earlier purchases"),
+    "days_since_last_purchase": Words(
+        "bought lately", "last purchase long ago", "no purchase before"
+    ),
+    "is_mobile": Words("on a computer", "on a mobile phone", "device not known"),
+    "is_identified": Words("visitor not known", "visitor known"),
+    "contacts": _count("campaigns received"),
+    "responses": _count("campaign responses"),
+    "response_rate": Words(
+        "seldom responds to campaigns",
+        "often responds to campaigns",
+        "no campaign received yet",
+    ),
+    "days_since_last_contact": Words(
+        "contacted lately", "last contact long ago", "never contacted"
+    ),
+    "days_since_last_response": Words(
+        "responded lately", "last response long ago", "never responded"
+    ),
+    "sessions": _count("visits"),
 }
 
 
@@ -127,7 +190,7 @@ def words_of(feature: str, feature_words: FeatureWords) -> Words:
     feature : str
         Column name.
     feature_words : mapping of str to tuple of str
-        ``(low, high)`` or ``(low, high, missing)`` by feature.
+        ``(low, high)``, with what else :class:`Words` holds, by feature.
     """
     plain = feature.replace("_", " ")
     words = Words(*feature_words.get(feature, (f"low {plain}", f"high {plain}")))

@@ -21,10 +21,11 @@ from martlet.warehouse.ledger import code_fingerprint
 from martlet.warehouse.running import (
     DEFAULT_SEED,
     Fitted,
+    ModelInput,
     ModelOutcome,
     as_of_date,
-    read_input,
     run_model,
+    run_of,
 )
 
 CLUSTER_MODEL = "customer_clusters"
@@ -70,7 +71,8 @@ def cluster_customers(
     ``FIT_LASTS_DAYS`` old assigns them; without one, or with ``full_refresh``, clusters
     are fitted, and those found again keep their number and name.
     """
-    customers = read_input(connection, "input_customer_clusters")
+    source = ModelInput("input_customer_clusters")
+    customers = source.read(connection)
     features = customers.drop(columns="as_of_date").set_index("customer_id")
     options = {"method": method}
     if method == "kmeans":
@@ -92,24 +94,20 @@ def cluster_customers(
             previous=earlier.model if earlier else None,
             highest_id=_highest_id(connection),
         )
-        return fitted.parameters, {
-            "customer_clusters": fitted.assignments.assign(
-                as_of_date=today, fitted_by=None
+        return fitted.parameters, [
+            (
+                "customer_clusters",
+                fitted.assignments.assign(as_of_date=today, fitted_by=None),
             ),
-            "cluster_centroids": fitted.centroids,
-            "cluster_quality": fitted.quality,
-            "model_metrics": _metrics(fitted),
-        }
+            ("cluster_centroids", fitted.centroids),
+            ("cluster_quality", fitted.quality),
+            ("model_metrics", _metrics(fitted)),
+        ]
 
-    return run_model(
-        connection,
-        CLUSTER_MODEL,
-        seed,
-        options,
-        [customers],
-        fit,
-        full_refresh=full_refresh,
+    run = run_of(
+        connection, CLUSTER_MODEL, [source], today=today, seed=seed, options=options
     )
+    return run_model(connection, run, fit, full_refresh=full_refresh)
 
 
 @dataclass(frozen=True)
@@ -166,12 +164,13 @@ def _assigned(
             "evaluated_on": [f"{len(earlier.model.ids)} clusters of {earlier.run_id}"],
         }
     )
-    return {"fitted_by": earlier.run_id}, {
-        "customer_clusters": assignments.assign(
-            as_of_date=today, fitted_by=earlier.run_id
+    return {"fitted_by": earlier.run_id}, [
+        (
+            "customer_clusters",
+            assignments.assign(as_of_date=today, fitted_by=earlier.run_id),
         ),
-        "model_metrics": metrics.assign(model_name=CLUSTER_MODEL),
-    }
+        ("model_metrics", metrics.assign(model_name=CLUSTER_MODEL)),
+    ]
 
 
 def _last_fit(connection: duckdb.DuckDBPyConnection) -> EarlierFit | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
@@ -17,31 +18,34 @@ from martlet import __version__
 from martlet.warehouse.connection import fetch_dicts
 
 
+Outputs = Iterable[tuple[str, pd.DataFrame]]
+
+
 @dataclass(frozen=True)
 class ModelRun:
     """What a run of a model read, did and wrote.
 
-    ``outputs`` maps a table of the ``ml`` schema to its rows without ``run_id``.
+    Attributes
+    ----------
+    step : str
+        fit, train, score or evaluate.
+    trained_by : str or None
+        The training run whose model scores or is evaluated.
+    outputs : iterable of (str, DataFrame)
+        Tables of the ``ml`` schema with rows without ``run_id``, written as they come;
+        a table may come more than once.
     """
 
     model_name: str
+    step: str
     as_of_date: date | None
     seed: int
     rows_in: int
     data_fingerprint: str
     parameters: dict[str, Any] = field(default_factory=dict)
-    outputs: dict[str, pd.DataFrame] = field(default_factory=dict)
+    outputs: Outputs = ()
     refusal: str | None = None
-
-
-def data_fingerprint(*frames: pd.DataFrame) -> str:
-    """Hash every value of the frames; 16 hex characters, whatever the row order."""
-    digest = hashlib.sha256()
-    for frame in frames:
-        hashes = pd.util.hash_pandas_object(frame, index=False).sort_values()
-        digest.update(",".join(frame.columns).encode())
-        digest.update(hashes.to_numpy().tobytes())
-    return digest.hexdigest()[:16]
+    trained_by: str | None = None
 
 
 def code_fingerprint() -> str:
@@ -66,53 +70,66 @@ def find_equal_run(
     """
     latest = connection.execute(
         "select run_id, rows_out, status, seed, data_fingerprint, code_fingerprint, "
-        "parameters from ml.model_runs where model_name = ? "
+        "trained_by, parameters from ml.model_runs where model_name = ? and step = ? "
         "order by run_number desc limit 1",
-        [run.model_name],
+        [run.model_name, run.step],
     ).fetchone()
     if latest is None:
         return None
     run_id, rows_out, status, *fingerprints, parameters = latest
     is_equal = (
         status == "success"
-        and fingerprints == [run.seed, run.data_fingerprint, code_fingerprint()]
+        and fingerprints
+        == [run.seed, run.data_fingerprint, code_fingerprint(), run.trained_by]
         and json.loads(parameters)["options"] == run.parameters["options"]
     )
     return (run_id, rows_out) if is_equal else None
 
 
-def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> str:
-    """Write ``run`` and its outputs in one transaction; return its ``run_id``."""
+def append_run(
+    connection: duckdb.DuckDBPyConnection, run: ModelRun
+) -> tuple[str, int]:
+    """Write ``run`` and its outputs in one transaction.
+
+    Returns
+    -------
+    tuple of str and int
+        Its ``run_id`` and the rows of its outputs.
+    """
     connection.begin()
     try:
         (number,) = connection.execute(
             "select coalesce(max(run_number), 0) + 1 from ml.model_runs"
         ).fetchone()
         run_id = f"{run.model_name}-{number:06d}"
-        for table, rows in run.outputs.items():
+        rows_out = 0
+        for table, rows in run.outputs:
             _append(connection, table, rows.assign(run_id=run_id))
-        _append(connection, "model_runs", _run_row(run, run_id, number))
+            rows_out += len(rows)
+        _append(connection, "model_runs", _run_row(run, run_id, number, rows_out))
         connection.commit()
     except BaseException:
         # A failed commit has ended the transaction by itself.
         with contextlib.suppress(duckdb.Error):
             connection.rollback()
         raise
-    return run_id
+    return run_id, rows_out
 
 
-def _run_row(run: ModelRun, run_id: str, number: int) -> pd.DataFrame:
+def _run_row(run: ModelRun, run_id: str, number: int, rows_out: int) -> pd.DataFrame:
     row = {
         "run_id": run_id,
         "run_number": number,
         "model_name": run.model_name,
+        "step": run.step,
+        "trained_by": run.trained_by,
         "model_version": __version__,
         "as_of_date": run.as_of_date,
         "status": "refused" if run.refusal else "success",
         "message": run.refusal,
         "seed": run.seed,
         "rows_in": run.rows_in,
-        "rows_out": sum(len(rows) for rows in run.outputs.values()),
+        "rows_out": rows_out,
         "parameters": json.dumps(run.parameters, sort_keys=True, default=str),
         "data_fingerprint": run.data_fingerprint,
         "code_fingerprint": code_fingerprint(),

@@ -1,0 +1,71 @@
+-- The dates that models of customers are fitted and scored at: the latest, and of those
+-- before it the last whose windows end before the next one's begin, so that no two look
+-- at the same days.
+-- Grain: one row per target and as_of_date.
+with recursive
+
+windows as (
+    select * from {{ ref('dim_outcome_windows') }}
+),
+
+period as (
+    select * from {{ ref('int_data_period') }}
+),
+
+candidates as (
+    select windows.*
+    from windows
+    cross join period
+    where
+        windows.is_latest
+        or windows.as_of_date >= cast({{ days_later(
+            'period.first_date', var('training_min_history_days')
+        ) }} as date)
+),
+
+steps as (
+    select
+        later.target,
+        later.as_of_date,
+        max(earlier.as_of_date) as previous_as_of_date
+    from candidates as later
+    inner join candidates as earlier
+        on
+            later.target = earlier.target
+            and earlier.as_of_date < later.as_of_date
+            and earlier.window_end_date <= later.as_of_date
+    group by later.target, later.as_of_date
+),
+
+spaced as (
+    select
+        target,
+        as_of_date
+    from candidates
+    where is_latest
+    union all
+    select
+        steps.target,
+        steps.previous_as_of_date
+    from spaced
+    inner join steps
+        on
+            spaced.target = steps.target
+            and spaced.as_of_date = steps.as_of_date
+),
+
+described as (
+    select
+        candidates.target,
+        candidates.as_of_date,
+        candidates.as_of_at,
+        candidates.is_latest,
+        candidates.label_horizon_days
+    from spaced
+    inner join candidates
+        on
+            spaced.target = candidates.target
+            and spaced.as_of_date = candidates.as_of_date
+)
+
+select * from described

@@ -1,0 +1,218 @@
+"""Fitted models: how they are kept, which one serves, and who may take its place.
+
+A model is kept as a skops object beside its run: loading one runs no code that a file
+brings, unlike pickle, and only the types listed here are made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+import skops.io
+
+from martlet.errors import CheckFailed, ModelRefused, UsageError
+from martlet.estimators.metrics import Judged, judge
+from martlet.estimators.propensity import Propensity
+from martlet.warehouse.connection import fetch_dicts
+from martlet.warehouse.ledger import code_fingerprint
+from martlet.warehouse.running import DEFAULT_SEED
+from martlet.warehouse.targets import Target, find_target
+
+TRUSTED_TYPES = [
+    "martlet.estimators.boosting.BoostedModel",
+    "martlet.estimators.drift.Bins",
+    "martlet.estimators.inputs.signed_log1p",
+    "martlet.estimators.logistic.LogisticModel",
+    "martlet.estimators.propensity.Propensity",
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+]
+JUDGING_ROUNDS = 500
+
+
+def pack(model: Propensity) -> pd.DataFrame:
+    """Return the row of ``ml.model_objects`` that keeps a model."""
+    content = skops.io.dumps(model)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return pd.DataFrame({"format": ["skops"], "sha256": [sha256], "content": [content]})
+
+
+def load_model(connection: duckdb.DuckDBPyConnection, run_id: str) -> Propensity:
+    """Load the model that a run trained.
+
+    Raises
+    ------
+    CheckFailed
+        The object is not what the run wrote, or holds types that are not trusted.
+    UsageError
+        The run trained no model.
+    """
+    row = connection.execute(
+        "select sha256, content from ml.model_objects where run_id = ?", [run_id]
+    ).fetchone()
+    if row is None:
+        raise UsageError(
+            f"Run '{run_id}' trained no model.",
+            "See which runs did: martlet runs",
+        )
+    sha256, content = row
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise CheckFailed(
+            f"The model of {run_id} is not what was written.",
+            "Train again: martlet train " + run_id.rsplit("-", 1)[0],
+        )
+    unknown = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES)
+    if unknown:
+        raise CheckFailed(
+            f"The model of {run_id} holds what no model of martlet does: "
+            f"{', '.join(sorted(unknown))}.",
+            "Train again: martlet train " + run_id.rsplit("-", 1)[0],
+        )
+    return skops.io.loads(content, trusted=TRUSTED_TYPES)
+
+
+@dataclass(frozen=True)
+class ServedRun:
+    """The training run whose model serves a target, and how old that is."""
+
+    run_id: str
+    as_of_date: object
+    code_fingerprint: str
+
+    def still_serves(self, today: object, days: int) -> bool:
+        """Whether it was trained by this code, and lately enough."""
+        age = (today - self.as_of_date).days
+        return 0 <= age <= days and self.code_fingerprint == code_fingerprint()
+
+
+def served_run(
+    connection: duckdb.DuckDBPyConnection, model_name: str
+) -> ServedRun | None:
+    """Find the training run that was promoted last."""
+    rows = fetch_dicts(
+        connection,
+        """
+        select runs.run_id, runs.as_of_date, runs.code_fingerprint
+        from ml.model_promotions as promotions
+        inner join ml.model_runs as runs on promotions.run_id = runs.run_id
+        where promotions.model_name = ?
+        order by promotions.promotion_number desc
+        limit 1
+        """,
+        [model_name],
+    )
+    return ServedRun(**rows[0]) if rows else None
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What came of asking that a run's model serve.
+
+    Attributes
+    ----------
+    replaced_run_id : str or None
+        The run that served before.
+    auc_gap, auc_gap_ci_low, auc_gap_ci_high : float or None
+        By how much the new model's AUC is above the replaced one's, on the rows that
+        the new one was judged on.
+    """
+
+    run_id: str
+    model_name: str
+    replaced_run_id: str | None
+    auc_gap: float | None
+    auc_gap_ci_low: float | None
+    auc_gap_ci_high: float | None
+    reason: str
+
+
+def promote(connection: duckdb.DuckDBPyConnection, run_id: str) -> Promotion:
+    """Let the model of a training run serve from now on.
+
+    Raises
+    ------
+    CheckFailed
+        It is worse than the model that serves, beyond what chance explains.
+    UsageError
+        There is no such run, or it trained no model.
+    """
+    (model_name,) = connection.execute(
+        "select model_name from ml.model_runs where run_id = ?", [run_id]
+    ).fetchone() or (None,)
+    if model_name is None:
+        raise UsageError(f"There is no run '{run_id}'.", "See the runs: martlet runs")
+    load_model(connection, run_id)
+    served = served_run(connection, model_name)
+    if served and served.run_id == run_id:
+        return Promotion(run_id, model_name, run_id, None, None, None, "serves already")
+    promotion = _compared(connection, find_target(connection, model_name), run_id, served)
+    if promotion.auc_gap_ci_high is not None and promotion.auc_gap_ci_high < 0:
+        raise CheckFailed(
+            f"{run_id} was not promoted: {promotion.reason}.",
+            f"{promotion.replaced_run_id} goes on serving. See both: martlet runs show "
+            f"{run_id}",
+        )
+    _append(connection, promotion)
+    return promotion
+
+
+def _compared(
+    connection: duckdb.DuckDBPyConnection,
+    target: Target,
+    run_id: str,
+    served: ServedRun | None,
+) -> Promotion:
+    """Compare both models on the rows that the new one was judged on."""
+    if served is None:
+        told = (None, None, None, None, "the first model of its target")
+        return Promotion(run_id, target.name, *told)
+    judged = connection.execute(
+        "select period_date, entity_id, label, score from ml.evaluation_scores "
+        "where run_id = ? order by entity_id",
+        [run_id],
+    ).df()
+    rows = target.training.read(connection)
+    rows = judged[["period_date", "entity_id"]].merge(rows, how="inner")
+    try:
+        features = rows.drop(columns="label")
+        earlier = load_model(connection, served.run_id).predict(features)
+    except ModelRefused:
+        told = (served.run_id, None, None, None, "the replaced model knows other features")
+        return Promotion(run_id, target.name, *told)
+    paired = judged.merge(earlier, on="entity_id", suffixes=("", "_served"))
+    label = paired["label"].to_numpy()
+    judgement = judge(
+        {
+            side: Judged(label, paired[column].to_numpy(), threshold=target.threshold)
+            for side, column in (("new", "score"), ("served", "score_served"))
+        },
+        rounds=JUDGING_ROUNDS,
+        seed=DEFAULT_SEED,
+    )
+    gap, low, high = judgement.auc_gaps["new", "served"]
+    reason = (
+        f"its AUC is {gap:+.3f} ({low:+.3f} to {high:+.3f}) against {served.run_id} on "
+        f"the {len(paired)} rows it was judged on"
+    )
+    return Promotion(run_id, target.name, served.run_id, gap, low, high, reason)
+
+
+def _append(connection: duckdb.DuckDBPyConnection, promotion: Promotion) -> None:
+    connection.execute(
+        """
+        insert into ml.model_promotions by name
+        select
+            coalesce(max(promotion_number), 0) + 1 as promotion_number,
+            ? as model_name, ? as run_id, ? as replaced_run_id,
+            ? as auc_gap, ? as auc_gap_ci_low, ? as auc_gap_ci_high, ? as reason
+        from ml.model_promotions
+        """,
+        [
+            promotion.model_name, promotion.run_id, promotion.replaced_run_id,
+            promotion.auc_gap, promotion.auc_gap_ci_low, promotion.auc_gap_ci_high,
+            promotion.reason,
+        ],
+    )  # fmt: skip
