@@ -47,19 +47,7 @@
         {%- endfor %}
 {%- endmacro %}
 
-{#-
-  The number of the 30 days, counted back from the latest as_of_at, that hold an instant
-  and the whole window after it; null where the window reaches into the next ones, so
-  that no two periods look at the same hours.
--#}
-{% macro prediction_period(instant, latest, horizon_days) -%}
-    case
-        when
-            {{ periods_between(instant, latest, 2592000) }}
-            = {{ periods_between(
-                seconds_later(instant, 'cast(86400 * ' ~ horizon_days ~ ' as bigint)'),
-                latest, 2592000
-            ) }}
-            then {{ periods_between(instant, latest, 2592000) }}
-    end
+{#- The end of a window of so many days, which may be a fraction, from an instant on. -#}
+{% macro horizon_later(instant, horizon_days) -%}
+    {{ seconds_later(instant, (horizon_days * 86400) | int) }}
 {%- endmacro %}

@@ -4,8 +4,7 @@
 
   horizon_days: days the outcome is looked for; may read order_gaps.usual_days
   population: of whom it is foretold; may read features and windows
-  baseline: the feature whose order alone is the rule to beat, and whether more of it
-    makes the outcome likelier
+  baseline: the feature that the rule to beat looks at alone
 -#}
 {% macro prediction_targets(entity=none) -%}
     {%- set targets = [
@@ -14,7 +13,7 @@
             'title': 'Places an order within the horizon',
             'horizon_days': var('purchase_horizon_days'),
             'population': 'true',
-            'baseline': 'recency_days', 'is_baseline_rising': false,
+            'baseline': 'recency_days',
         },
         {
             'name': 'churn', 'entity': 'customer',
@@ -22,19 +21,19 @@
             'horizon_days': 'order_gaps.usual_days',
             'population': 'features.orders > 0'
                 ~ ' and features.recency_days < windows.label_horizon_days',
-            'baseline': 'recency_days', 'is_baseline_rising': true,
+            'baseline': 'recency_days',
         },
         {
             'name': 'conversion', 'entity': 'cart',
             'title': 'Buys after leaving a cart open',
             'horizon_days': var('conversion_horizon_hours') / 24,
-            'baseline': 'hours_since_last_cart_event', 'is_baseline_rising': false,
+            'baseline': 'hours_since_last_cart_event',
         },
         {
             'name': 'response', 'entity': 'contact',
             'title': 'Clicks or orders after a contact by a campaign',
             'horizon_days': var('response_horizon_days'),
-            'baseline': 'days_since_last_response', 'is_baseline_rising': false,
+            'baseline': 'days_since_last_response',
         },
     ] -%}
     {%- if entity -%}

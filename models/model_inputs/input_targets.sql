@@ -18,7 +18,6 @@ targets as (
         '{{ target.entity }}' as entity,
         '{{ target.title }}' as title,
         '{{ target.baseline }}' as baseline_feature,
-        {{ target.is_baseline_rising | lower }} as is_baseline_rising,
         {% if target.entity == 'customer' -%}
         cast(null as double) as horizon_days,
         {%- else -%}
@@ -36,7 +35,6 @@ told as (
         targets.entity,
         targets.title,
         targets.baseline_feature,
-        targets.is_baseline_rising,
         period.as_of_date,
         period.as_of_at,
         coalesce(cast(windows.label_horizon_days as double), targets.horizon_days)

@@ -24,7 +24,7 @@ ranked as (
         latest.*,
         {{ ratio(
             'rank() over (partition by model_name order by score) - 1'
-            ~ ' + (count(*) over (partition by model_name, score) - 1) / 2.0 + 0.5',
+            ~ ' + count(*) over (partition by model_name, score) / 2.0',
             'count(*) over (partition by model_name)'
         ) }} as share_below
     from latest

@@ -51,9 +51,7 @@ def train(
     settings = load_settings(project_dir)
     with open_warehouse(settings.warehouse) as connection:
         found = find_target(connection, target)
-        outcome = train_target(
-            connection, found, seed=seed, full_refresh=full_refresh
-        )
+        outcome = train_target(connection, found, seed=seed, full_refresh=full_refresh)
         if outcome.refusal:
             raise outcome.refusal
         served = served_run(connection, target)

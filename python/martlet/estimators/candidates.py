@@ -54,7 +54,7 @@ def choose(judgement: Judgement) -> pd.DataFrame:
 
 def served_metrics(judgement: Judgement, algorithm: str) -> pd.DataFrame:
     """Return the metrics of one candidate beside the rule's, the gain in AUC included."""
-    of = {name: rows for name, rows in judgement.metrics.groupby("algorithm")}
+    of = dict(list(judgement.metrics.groupby("algorithm")))
     columns = ["metric_name", "metric_value", "ci_low", "ci_high"]
     baseline = of[RULE].set_index("metric_name")["metric_value"]
     metrics = of[algorithm][columns].reset_index(drop=True)

@@ -6,6 +6,7 @@ Counts by range are all that is kept: a population stability index needs no more
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,5 @@ def _range_names(edges: list[float]) -> list[str]:
     written = [f"{edge:.4g}" for edge in edges]
     if not written:
         return ["missing", "any"]
-    between = [
-        f"{low} to {high}" for low, high in zip(written, written[1:], strict=False)
-    ]
+    between = [f"{low} to {high}" for low, high in pairwise(written)]
     return ["missing", f"below {written[0]}", *between, f"{written[-1]} and more"]

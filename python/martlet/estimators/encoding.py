@@ -59,8 +59,14 @@ def _categories() -> Pipeline:
         handle_unknown="infrequent_if_exist",
         min_frequency=RARE_SHARE,
         sparse_output=False,
+        feature_name_combiner=category_term,
     )
     return make_pipeline(encode, StandardScaler())
+
+
+def category_term(feature: str, value: object) -> str:
+    """Name the column of one value of a category."""
+    return f"{feature} is {value}"
 
 
 @dataclass(frozen=True)
@@ -81,12 +87,8 @@ def terms_of(encode: ColumnTransformer) -> list[Term]:
             lacking = [columns[place] for place in transformer.features_]
             terms += [Term(f"{name} is missing", name) for name in lacking]
         elif branch == "category" and len(columns):
-            one_hot = transformer[0]
-            places = [str(place) for place in range(len(columns))]
-            for name in one_hot.get_feature_names_out(places):
-                place, _, value = name.partition("_")
-                owner = columns[int(place)]
-                terms.append(Term(f"{owner} is {value}", owner))
+            for name in transformer[0].get_feature_names_out():
+                terms.append(Term(name, name.partition(" is ")[0]))
     return terms
 
 

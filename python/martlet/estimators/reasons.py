@@ -98,7 +98,9 @@ class Reasons:
             said[known] = phrases
             return said
         said[known] = [
-            f"{phrase} ({spoken(name, value)})"
+            f"no {phrase.removeprefix('few ')}"
+            if value == 0 and phrase.startswith("few ")
+            else f"{phrase} ({spoken(name, value)})"
             for phrase, value in zip(phrases, values[known], strict=True)
         ]
         return said

@@ -98,7 +98,7 @@ FEATURE_WORDS: dict[str, Words] = {
         *_RHYTHM,
     ),
     "days_overdue": Words(
-        "next order not due yet", "next order overdue", "no buying rhythm yet", *_RHYTHM
+        "next order not due yet", "next order overdue", _NO_SECOND_ORDER, *_RHYTHM
     ),
     "sessions_7d": _count("visits in the last 7 days"),
     "sessions_30d": _count("visits in the last 30 days"),

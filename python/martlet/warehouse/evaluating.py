@@ -55,9 +55,11 @@ def evaluate(
                 "Wait until one has.",
             )
         label = rows["label"].to_numpy()
-        foretold = load_model(connection, served.run_id).predict(
-            rows.drop(columns="label")
-        )["score"].to_numpy()
+        foretold = (
+            load_model(connection, served.run_id)
+            .predict(rows.drop(columns="label"))["score"]
+            .to_numpy()
+        )
         judgement = judge(
             {"served": Judged(label, foretold, threshold=target.threshold)},
             rounds=JUDGING_ROUNDS,

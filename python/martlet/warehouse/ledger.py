@@ -15,8 +15,8 @@ import duckdb
 import pandas as pd
 
 from martlet import __version__
+from martlet.errors import UsageError
 from martlet.warehouse.connection import fetch_dicts
-
 
 Outputs = Iterable[tuple[str, pd.DataFrame]]
 
@@ -86,9 +86,7 @@ def find_equal_run(
     return (run_id, rows_out) if is_equal else None
 
 
-def append_run(
-    connection: duckdb.DuckDBPyConnection, run: ModelRun
-) -> tuple[str, int]:
+def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> tuple[str, int]:
     """Write ``run`` and its outputs in one transaction.
 
     Returns
@@ -168,3 +166,40 @@ def list_runs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         order by runs.run_number desc
         """,
     )
+
+
+def describe_run(connection: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Any]:
+    """Tell of one run: its row, parameters, metrics and candidates, and if it serves.
+
+    Raises
+    ------
+    UsageError
+        There is no such run.
+    """
+    found = fetch_dicts(
+        connection, "select * from ml.model_runs where run_id = ?", [run_id]
+    )
+    if not found:
+        raise UsageError(f"There is no run '{run_id}'.", "See the runs: martlet runs")
+    (run,) = found
+    promoted = connection.execute(
+        "select run_id from ml.model_promotions where model_name = ? "
+        "order by promotion_number desc limit 1",
+        [run["model_name"]],
+    ).fetchone()
+    of_run = "from ml.{} where run_id = ?"
+    return run | {
+        "parameters": json.loads(run["parameters"]),
+        "is_serving": promoted == (run_id,),
+        "metrics": fetch_dicts(
+            connection,
+            "select metric_name, metric_value, ci_low, ci_high, baseline_value, "
+            "evaluated_on " + of_run.format("model_metrics"),
+            [run_id],
+        ),
+        "candidates": fetch_dicts(
+            connection,
+            "select * exclude (run_id) " + of_run.format("model_candidates"),
+            [run_id],
+        ),
+    }

@@ -114,15 +114,20 @@ def _scores(
     for batch in target.scoring.batches(connection):
         scored = model.predict(batch)
         counts.append(model.count(batch, scored["score"].to_numpy()))
-        yield table, scored.rename(columns={"entity_id": key}).assign(
-            as_of_date=target.as_of_date,
-            model_name=target.name,
-            model_version=__version__,
-            label_horizon_days=target.label_horizon_days,
-            trained_by=trained_by,
-            scored_at=target.as_of_at,
+        yield (
+            table,
+            scored.rename(columns={"entity_id": key}).assign(
+                as_of_date=target.as_of_date,
+                model_name=target.name,
+                model_version=__version__,
+                label_horizon_days=target.label_horizon_days,
+                trained_by=trained_by,
+                scored_at=target.as_of_at,
+            ),
         )
     if counts:
         keys = ["feature", "bin_number", "bin_name"]
-        total = pd.concat(counts).groupby(keys, as_index=False, sort=False)["rows"].sum()
+        total = (
+            pd.concat(counts).groupby(keys, as_index=False, sort=False)["rows"].sum()
+        )
         yield "feature_distributions", total

@@ -24,6 +24,7 @@ from martlet.warehouse.targets import Target, find_target
 TRUSTED_TYPES = [
     "martlet.estimators.boosting.BoostedModel",
     "martlet.estimators.drift.Bins",
+    "martlet.estimators.encoding.category_term",
     "martlet.estimators.inputs.signed_log1p",
     "martlet.estimators.logistic.LogisticModel",
     "martlet.estimators.propensity.Propensity",
@@ -148,7 +149,9 @@ def promote(connection: duckdb.DuckDBPyConnection, run_id: str) -> Promotion:
     served = served_run(connection, model_name)
     if served and served.run_id == run_id:
         return Promotion(run_id, model_name, run_id, None, None, None, "serves already")
-    promotion = _compared(connection, find_target(connection, model_name), run_id, served)
+    promotion = _compared(
+        connection, find_target(connection, model_name), run_id, served
+    )
     if promotion.auc_gap_ci_high is not None and promotion.auc_gap_ci_high < 0:
         raise CheckFailed(
             f"{run_id} was not promoted: {promotion.reason}.",
@@ -180,7 +183,13 @@ def _compared(
         features = rows.drop(columns="label")
         earlier = load_model(connection, served.run_id).predict(features)
     except ModelRefused:
-        told = (served.run_id, None, None, None, "the replaced model knows other features")
+        told = (
+            served.run_id,
+            None,
+            None,
+            None,
+            "the replaced model knows other features",
+        )
         return Promotion(run_id, target.name, *told)
     paired = judged.merge(earlier, on="entity_id", suffixes=("", "_served"))
     label = paired["label"].to_numpy()

@@ -80,9 +80,7 @@ class ModelInput:
         """Read every row."""
         return self._execute(connection, self._columns).df()
 
-    def batches(
-        self, connection: duckdb.DuckDBPyConnection
-    ) -> Iterator[pd.DataFrame]:
+    def batches(self, connection: duckdb.DuckDBPyConnection) -> Iterator[pd.DataFrame]:
         """Read so many rows at a time, over a connection of their own."""
         with connection.cursor() as reader:
             rows = self._execute(reader, self._columns)
