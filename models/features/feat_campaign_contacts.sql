@@ -70,13 +70,14 @@ timeline as (
         customer_id,
         greatest(touched_at, identified_at),
         1,
-        null,
-        null,
-        null,
+        null, null, null,
         case when touch_type in {{ campaign_contacts() }} then touched_at end,
         case when touch_type in {{ campaign_responses() }} then touched_at end,
         null
     from touches
+    where
+        touch_type in {{ campaign_contacts() }}
+        or touch_type in {{ campaign_responses() }}
     union all
     select
         customer_id,
