@@ -2,7 +2,7 @@
 -- Grain: one row per contact_id of feat_contact_occasions. Orders, touches and visits
 -- count once they had happened, been received and were known to be theirs, refunds once
 -- they were made. All lie on one timeline per customer, on which what is asked at an
--- instant comes before what became known at it, other contacts of that instant included.
+-- instant comes before what became known at it, contacts of that instant included.
 with
 
 occasions as (

@@ -1,7 +1,7 @@
 -- What was known of the visitor of an open cart strictly before a day began.
--- Grain: one row per as_of_at and cart_id of int_open_carts. A visit may go on after the
--- instant, so what was done is counted from events, visits are counted by their start,
--- and a visit says who came only once nothing more could belong to it.
+-- Grain: one row per as_of_at and cart_id of int_open_carts. A visit may go on after
+-- the instant, so what was done is counted from events, visits are counted by their
+-- start, and a visit says who came only once nothing more could belong to it.
 with
 
 open_carts as (

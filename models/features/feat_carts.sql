@@ -1,6 +1,7 @@
 -- What was known of an open cart, and of who filled it, strictly before a day began.
--- Grain: one row per as_of_at and cart_id of int_open_carts. Events count from when they
--- happened, however late they came; of a visit only what its first event says is told.
+-- Grain: one row per as_of_at and cart_id of int_open_carts. Events count from when
+-- they happened, however late they came; of a visit only what its first event says is
+-- told.
 with
 
 open_carts as (

@@ -1,8 +1,8 @@
 -- Whether the visitor of an open cart bought within the conversion horizon from the
 -- instant at which a day began.
 -- Grain: one row per as_of_at and cart_id of int_open_carts whose visitor reported a
--- purchase in the window, for windows that have closed; a window holds its first instant
--- and not its last. A purchase that is reported again is none.
+-- purchase in the window, for windows that have closed; a window holds its first
+-- instant and not its last. A purchase that is reported again is none.
 with
 
 open_carts as (
