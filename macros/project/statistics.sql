@@ -24,10 +24,10 @@
     1; `sign` is - for the lower end and + for the upper. -#}
 {% macro wilson_bound(share, rows, sign) -%}
     {%- set z = normal_quantile_975() -%}
-    (
+    least(1.0, greatest(0.0, (
         {{ share }} + {{ z }} * {{ z }} / (2.0 * {{ rows }}) {{ sign }} {{ z }} * sqrt(
             {{ share }} * (1 - {{ share }}) / {{ rows }}
             + {{ z }} * {{ z }} / (4.0 * {{ rows }} * {{ rows }})
         )
-    ) / (1 + {{ z }} * {{ z }} / {{ rows }})
+    ) / (1 + {{ z }} * {{ z }} / {{ rows }})))
 {%- endmacro %}

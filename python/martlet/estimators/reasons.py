@@ -15,7 +15,7 @@ from martlet.estimators.wording import FeatureWords, category_words, words_of
 
 REASONS = 3
 _SPANS = ((1 / 24, "hour"), (1.0, "day"), (7.0, "week"), (30.44, "month"))
-_SWITCH_AT = {"day": 1.5, "week": 14.0, "month": 70.0}  # days from which a unit is told
+_SWITCH_AT = {"day": 1.0, "week": 14.0, "month": 70.0}  # days from which a unit is told
 
 
 class Reasons:

@@ -7,14 +7,19 @@ import pytest
 from sklearn import metrics as reference
 
 from martlet.estimators.metrics import (
+    DRAWN_ROWS,
     Judged,
     bootstrap_interval,
     captured_share,
-    compare,
     equal_mass_bins,
+    judge,
     resamples,
     share_below,
 )
+
+
+def judged(label: np.ndarray, score: np.ndarray) -> Judged:
+    return Judged(label, score, threshold=0.5)
 
 
 @pytest.fixture
@@ -27,7 +32,7 @@ def scored() -> tuple[np.ndarray, np.ndarray]:
 
 def test_measures_equal_scikit_learn(scored):
     label, score = scored
-    measured = Judged(label, score).measures()
+    measured = judged(label, score).measures()
     assert measured["auc"] == pytest.approx(reference.roc_auc_score(label, score))
     assert measured["average_precision"] == pytest.approx(
         reference.average_precision_score(label, score)
@@ -38,9 +43,9 @@ def test_measures_equal_scikit_learn(scored):
 
 def test_weighted_measures_equal_scikit_learn(scored):
     label, score = scored
-    judged = Judged(label, score)
+    of_all = judged(label, score)
     for weight in resamples(len(label), rounds=5, seed=1):
-        measured = judged.measures(weight)
+        measured = of_all.measures(weight)
         assert measured["auc"] == pytest.approx(
             reference.roc_auc_score(label, score, sample_weight=weight)
         )
@@ -55,8 +60,8 @@ def test_weighted_measures_equal_scikit_learn(scored):
 def test_measures_ignore_row_order(scored):
     label, score = scored
     turned = np.random.default_rng(0).permutation(len(label))
-    assert Judged(label[turned], score[turned]).measures() == pytest.approx(
-        Judged(label, score).measures()
+    assert judged(label[turned], score[turned]).measures() == pytest.approx(
+        judged(label, score).measures()
     )
 
 
@@ -64,7 +69,7 @@ def test_calibration_error_by_hand():
     # Ten equal masses of two: score 0.1 has rate 0.5 in its one bin, the others fit.
     score = np.repeat([0.1, 0.2], [10, 10])
     label = np.concatenate([np.tile([0, 1], 5), np.repeat([1, 0], [2, 8])])
-    measured = Judged(label, score).measures()
+    measured = judged(label, score).measures()
     assert measured["expected_calibration_error"] == pytest.approx(0.5 * 0.4)
 
 
@@ -99,31 +104,53 @@ def test_captured_share_is_the_mean_over_orders_of_ties():
 
 def test_lift_is_one_where_nothing_is_told_apart():
     label = np.tile([1.0, 0, 0, 0], 25)
-    assert Judged(label, np.full(100, 0.25)).measures()["lift_at_10"] == pytest.approx(
+    assert judged(label, np.full(100, 0.25)).measures()["lift_at_10"] == pytest.approx(
         1
     )
 
 
-def test_minus_infinity_ranks_last():
-    label = np.array([1.0, 0.0, 0.0])
-    score = np.array([-3.0, -9.0, -np.inf])
-    assert Judged(label, score, np.full(3, 1 / 3)).measures()["auc"] == 1
+def test_contacts_that_pay_are_counted_from_the_threshold_on():
+    label = np.array([1.0, 0.0, 1.0, 1.0, 0.0])
+    score = np.array([0.5, 0.9, 0.8, 0.4, 0.1])
+    measured = judged(label, score).measures()
+    assert measured["precision"] == pytest.approx(2 / 3)
+    assert measured["recall"] == pytest.approx(2 / 3)
+    assert measured["f1"] == pytest.approx(reference.f1_score(label, score >= 0.5))
+    nobody = Judged(label, score, threshold=1.0).measures()
+    assert np.isnan(nobody["precision"])
+    assert nobody["recall"] == 0
 
 
 def test_one_class_has_no_auc():
-    assert np.isnan(Judged(np.ones(3), np.array([0.1, 0.2, 0.3])).measures()["auc"])
+    assert np.isnan(judged(np.ones(3), np.array([0.1, 0.2, 0.3])).measures()["auc"])
 
 
-def test_gain_is_paired(scored):
+def test_gaps_are_paired(scored):
     """A model against itself gains nothing in any round."""
     label, score = scored
-    table = compare(
-        Judged(label, score), Judged(label, score), rounds=50, seed=3
-    ).set_index("metric_name")
-    gain = table.loc["auc_gain"]
-    assert gain[["metric_value", "ci_low", "ci_high"]].tolist() == [0, 0, 0]
-    assert table.loc["auc", "ci_low"] < table.loc["auc", "ci_high"]
-    assert table.loc["auc", "metric_value"] == table.loc["auc", "baseline_value"]
+    both = {"one": judged(label, score), "other": judged(label, score)}
+    judgement = judge(both, rounds=50, seed=3)
+    assert judgement.auc_gaps["one", "other"] == (0, 0, 0)
+    auc = judgement.metrics.query("algorithm == 'one' and metric_name == 'auc'")
+    assert (auc["ci_low"] < auc["ci_high"]).all()
+    better = {"one": judged(label, score), "other": judged(label, np.full(400, 0.5))}
+    gap, low, high = judge(better, rounds=50, seed=3).auc_gaps["one", "other"]
+    assert 0 < low < gap < high
+    assert gap == pytest.approx(reference.roc_auc_score(label, score) - 0.5)
+
+
+def test_of_many_rows_the_interval_is_that_of_all():
+    """Drawing from a sample and scaling gives the width that all rows would give."""
+    random = np.random.default_rng(2)
+    rows = 4 * DRAWN_ROWS
+    label = (random.random(rows) < 0.3).astype(float)
+    score = np.clip(0.3 + 0.2 * label + random.normal(0, 0.2, rows), 0, 1)
+    table = judge({"model": judged(label, score)}, rounds=200, seed=1).metrics
+    brier = table.set_index("metric_name").loc["brier"]
+    loss = (score - label) ** 2
+    assert brier["metric_value"] == pytest.approx(loss.mean())
+    width = 2 * 1.96 * loss.std() / np.sqrt(rows)
+    assert brier["ci_high"] - brier["ci_low"] == pytest.approx(width, rel=0.2)
 
 
 def test_auc_interval_covers_the_truth_as_often_as_it_says():
@@ -132,10 +159,10 @@ def test_auc_interval_covers_the_truth_as_often_as_it_says():
     truth = 0.7602  # of N(1, 1) against N(0, 1): the normal CDF at 1 / sqrt(2)
     for seed in range(60):
         label = np.repeat([1.0, 0.0], [60, 140])
-        score = random.normal(loc=label)
-        judged = Judged(label, score, np.full(200, 0.3))
-        table = compare(judged, judged, rounds=100, seed=seed).set_index("metric_name")
-        covered += table.loc["auc", "ci_low"] <= truth <= table.loc["auc", "ci_high"]
+        score = 1 / (1 + np.exp(-random.normal(loc=label)))
+        table = judge({"model": judged(label, score)}, rounds=100, seed=seed).metrics
+        auc = table.set_index("metric_name").loc["auc"]
+        covered += auc["ci_low"] <= truth <= auc["ci_high"]
     assert 51 <= covered < 60
 
 
@@ -150,9 +177,9 @@ def test_interval_shifts_towards_a_biased_estimate():
 
 def test_intervals_repeat_by_seed(scored):
     label, score = scored
-    judged = Judged(label, score)
     once, again, other = (
-        compare(judged, judged, rounds=20, seed=seed) for seed in (1, 1, 2)
+        judge({"model": judged(label, score)}, rounds=20, seed=seed).metrics
+        for seed in (1, 1, 2)
     )
     assert once.equals(again)
     assert not once.equals(other)
