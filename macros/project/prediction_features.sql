@@ -1,6 +1,6 @@
 {#-
-  What is foretold by, one list for each kind of row that is scored: training and scoring
-  inputs select the same columns because they select them from here.
+  What is foretold by, one list for each kind of row that is scored: training and
+  scoring inputs select the same columns because they select them from here.
 -#}
 {% macro prediction_features(entity) -%}
     {{- return({
@@ -47,7 +47,7 @@
         {%- endfor %}
 {%- endmacro %}
 
-{#- The end of a window of so many days, which may be a fraction, from an instant on. -#}
+{#- The end of a window of so many days, also of a fraction, from an instant on. -#}
 {% macro horizon_later(instant, horizon_days) -%}
     {{ seconds_later(instant, (horizon_days * 86400) | int) }}
 {%- endmacro %}

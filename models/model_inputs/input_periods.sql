@@ -1,5 +1,5 @@
--- Stretches of time that give carts and contacts their parts in fitting: five with about
--- as many rows each, whole days, of windows that have closed.
+-- Stretches of time that give carts and contacts their parts in fitting: five with
+-- about as many rows each, whole days, of windows that have closed.
 -- Grain: one row per target and day. A window that reaches into the next stretch, from
 -- next_period_at on, teaches nothing, so that no two stretches look at the same hours.
 with

@@ -1,5 +1,5 @@
--- Scores of each customer by the latest successful scoring of each target, and where they
--- stand among the customers of the same target.
+-- Scores of each customer by the latest successful scoring of each target, and where
+-- they stand among the customers of the same target.
 -- Grain: one row per model and customer. Equal scores stand alike: a percentile is the
 -- share of customers who score lower, half of the equals included.
 with

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import duckdb
 import typer
 
 from martlet.cli.console import (
@@ -17,12 +16,12 @@ from martlet.cli.console import (
 )
 from martlet.cli.options import Json, ProjectDir
 from martlet.settings import load_settings
-from martlet.warehouse.connection import fetch_dicts, open_warehouse
+from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.evaluating import evaluate as evaluate_target
 from martlet.warehouse.predicting import score as score_target
 from martlet.warehouse.predicting import train as train_target
 from martlet.warehouse.registry import promote as promote_run
-from martlet.warehouse.registry import served_run
+from martlet.warehouse.registry import read_candidates, served_run
 from martlet.warehouse.running import DEFAULT_SEED, ModelOutcome
 from martlet.warehouse.targets import find_target, read_targets
 from martlet.warehouse.value import value_customers
@@ -58,11 +57,7 @@ def train(
         if served is None:
             promote_run(connection, outcome.run_id)
         is_serving = served is None or served.run_id == outcome.run_id
-        candidates = fetch_dicts(
-            connection,
-            "select * exclude (run_id) from ml.model_candidates where run_id = ?",
-            [outcome.run_id],
-        )
+        candidates = read_candidates(connection, outcome.run_id)
     if json:
         print_json(
             _told(outcome) | {"is_serving": is_serving, "candidates": candidates}
@@ -159,6 +154,8 @@ def evaluate(
             for row in rows
         ],
     )
+    if first["evaluated_on"] == first["trained_evaluated_on"]:
+        print_note("No outcome has become known since it was trained.")
     _print_outcome(outcome)
 
 
@@ -171,6 +168,8 @@ def promote(
     settings = load_settings(project_dir)
     with open_warehouse(settings.warehouse) as connection:
         promotion = promote_run(connection, run_id)
+    if promotion.refusal:
+        raise promotion.refusal
     if json:
         print_json(promotion.__dict__)
         return
@@ -182,19 +181,14 @@ def value(json: Json = False, project_dir: ProjectDir = None) -> None:
     """Foretell purchases and value of customers (BG/NBD, Gamma-Gamma), append to ml."""
     settings = load_settings(project_dir)
     with open_warehouse(settings.warehouse) as connection:
-        outcome = _value(connection)
+        outcome = value_customers(connection)
+    if outcome.refusal:
+        raise outcome.refusal
     if json:
         print_json(_told(outcome))
         return
     _print_outcome(outcome)
     print_note(BRING_IN)
-
-
-def _value(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
-    outcome = value_customers(connection)
-    if outcome.refusal:
-        raise outcome.refusal
-    return outcome
 
 
 def _told(outcome: ModelOutcome) -> dict:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-from martlet.errors import EnvironmentFault, UsageError
+from martlet.errors import CheckFailed, EnvironmentFault, UsageError
 from martlet.export.destinations import DESTINATIONS, Consent, Contact, Destination
 from martlet.privacy.normalising import normalise_email
 from martlet.privacy.sealing import Sealer
@@ -102,12 +102,15 @@ def export_segment(
     ------
     UsageError
         There is no such segment or destination.
+    CheckFailed
+        The segment rests on scores that are too old.
     EnvironmentFault
         The sealed data do not open with this key, or the file cannot be written.
     """
     destination = _destination(destination_name)
     consents = destination.consents or (_own_consent(connection, segment_id),)
     _check_segment(connection, segment_id)
+    _check_scores(connection, segment_id)
     moment = exported_at.astimezone(UTC).replace(tzinfo=None)
     members = connection.execute(
         _MEMBERS,
@@ -155,6 +158,20 @@ def _check_segment(connection: duckdb.DuckDBPyConnection, segment_id: str) -> No
         raise UsageError(
             f"There is no segment '{segment_id}'.",
             "Choose one of: " + ", ".join(known),
+        )
+
+
+def _check_scores(connection: duckdb.DuckDBPyConnection, segment_id: str) -> None:
+    has_stale_scores, scored_on = connection.execute(
+        "select has_stale_scores, oldest_score_date from segments.segment_definitions "
+        "where segment_id = ?",
+        [segment_id],
+    ).fetchone()
+    if has_stale_scores:
+        raise CheckFailed(
+            f"'{segment_id}' rests on scores of {scored_on}, which are older than "
+            "score_max_age_days allows.",
+            "Score again, then export: martlet build",
         )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import duckdb
 
-from martlet.errors import CheckFailed, ModelRefused
+from martlet.errors import ModelRefused
 from martlet.warehouse.clustering import CLUSTER_MODEL, cluster_customers
 from martlet.warehouse.predicting import score, train
 from martlet.warehouse.registry import promote, served_run
@@ -43,9 +43,8 @@ def foretell(
         if trained.refusal and served is None:
             return [trained]
         if not trained.refusal:
-            try:
-                promote(connection, trained.run_id)
-            except CheckFailed as worse:
+            worse = promote(connection, trained.run_id).refusal
+            if worse:
                 refusal = ModelRefused(worse.message, worse.hint)
                 outcomes.append(replace(trained, refusal=refusal))
     return [*outcomes, score(connection, target)]

@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 import skops.io
 
-from martlet.errors import CheckFailed, ModelRefused, UsageError
+from martlet.errors import CheckFailed, UsageError
 from martlet.estimators.metrics import Judged, judge
 from martlet.estimators.propensity import Propensity
 from martlet.warehouse.connection import fetch_dicts
@@ -129,14 +129,28 @@ class Promotion:
     auc_gap_ci_high: float | None
     reason: str
 
+    @property
+    def refusal(self) -> CheckFailed | None:
+        """Why it was not promoted: it is worse, beyond what chance explains."""
+        if self.auc_gap_ci_high is None or self.auc_gap_ci_high >= 0:
+            return None
+        return CheckFailed(
+            f"{self.run_id} was not promoted: {self.reason}.",
+            f"{self.replaced_run_id} goes on serving. See what was compared: "
+            f"martlet runs show {self.run_id}",
+        )
+
 
 def promote(connection: duckdb.DuckDBPyConnection, run_id: str) -> Promotion:
-    """Let the model of a training run serve from now on.
+    """Let the model of a training run serve from now on, unless it is worse.
+
+    Returns
+    -------
+    Promotion
+        With a ``refusal`` where it was not promoted.
 
     Raises
     ------
-    CheckFailed
-        It is worse than the model that serves, beyond what chance explains.
     UsageError
         There is no such run, or it trained no model.
     """
@@ -152,13 +166,8 @@ def promote(connection: duckdb.DuckDBPyConnection, run_id: str) -> Promotion:
     promotion = _compared(
         connection, find_target(connection, model_name), run_id, served
     )
-    if promotion.auc_gap_ci_high is not None and promotion.auc_gap_ci_high < 0:
-        raise CheckFailed(
-            f"{run_id} was not promoted: {promotion.reason}.",
-            f"{promotion.replaced_run_id} goes on serving. See both: martlet runs show "
-            f"{run_id}",
-        )
-    _append(connection, promotion)
+    if not promotion.refusal:
+        _append(connection, promotion)
     return promotion
 
 
@@ -179,18 +188,11 @@ def _compared(
     ).df()
     rows = target.training.read(connection)
     rows = judged[["period_date", "entity_id"]].merge(rows, how="inner")
-    try:
-        features = rows.drop(columns="label")
-        earlier = load_model(connection, served.run_id).predict(features)
-    except ModelRefused:
-        told = (
-            served.run_id,
-            None,
-            None,
-            None,
-            "the replaced model knows other features",
-        )
-        return Promotion(run_id, target.name, *told)
+    serving = load_model(connection, served.run_id)
+    if serving.kinds != load_model(connection, run_id).kinds:
+        told = (None, None, None, "the replaced model knows other features")
+        return Promotion(run_id, target.name, served.run_id, *told)
+    earlier = serving.predict(rows.drop(columns="label"))
     paired = judged.merge(earlier, on="entity_id", suffixes=("", "_served"))
     label = paired["label"].to_numpy()
     judgement = judge(
@@ -207,6 +209,15 @@ def _compared(
         f"the {len(paired)} rows it was judged on"
     )
     return Promotion(run_id, target.name, served.run_id, gap, low, high, reason)
+
+
+def read_candidates(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[dict]:
+    """Read what a training run compared, simplest first."""
+    return fetch_dicts(
+        connection,
+        "select * exclude (run_id) from ml.model_candidates where run_id = ?",
+        [run_id],
+    )
 
 
 def _append(connection: duckdb.DuckDBPyConnection, promotion: Promotion) -> None:

@@ -184,6 +184,20 @@ def test_google_list_needs_both_advertising_consents(sample_shop: Shop) -> None:
         assert len(row["Email"]) == 64 and "@" not in row["Email"]
 
 
+def test_segment_of_stale_scores_is_refused(sample_shop: Shop) -> None:
+    change(
+        sample_shop,
+        "update segments.segment_definitions set has_stale_scores = true "
+        "where uses_scores",
+    )
+    done = sample_shop.martlet("export", "likely_to_buy")
+    assert done.returncode == 1
+    assert "rests on scores of 2" in done.stderr
+    assert "martlet build" in done.stderr
+    assert not (sample_shop.home / "exports" / "likely_to_buy-csv.csv").exists()
+    assert sample_shop.martlet("export", "champions").returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "known"),
     [

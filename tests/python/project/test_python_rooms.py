@@ -76,8 +76,10 @@ READS_THE_CLOCK = {"cli/export.py", "cli/load.py", "cli/quarantine.py"}
 # Schemas that the SQL of a module may touch.
 SCHEMAS = {
     "warehouse/clustering.py": {"ml"},
-    "warehouse/models.py": {"model_inputs"},
+    "warehouse/evaluating.py": {"ml", "model_inputs"},
+    "warehouse/registry.py": {"ml"},
     "warehouse/running.py": {"model_inputs"},
+    "warehouse/targets.py": {"model_inputs"},
     "warehouse/ledger.py": {"ml"},
     "warehouse/store.py": {"ops"},
     "warehouse/publish.py": {"warehouse"},
