@@ -1,7 +1,8 @@
 -- Whether the models of customers treat groups of them alike, on the time that they
 -- were judged on: who would be contacted, and how often that is right and wrong.
--- Grain: one row per model, attribute and group. Groups smaller than
--- fairness_min_customers are told and not judged. Empty until the models have run.
+-- Grain: one row per model, attribute and group. A gap is a group's rate less that of
+-- all, null where the rate is of fewer than fairness_min_customers. Empty until the
+-- models have run.
 with
 
 scores as (
@@ -47,6 +48,7 @@ counted as (
         attribute,
         group_name,
         count(*) as customers,
+        cast(sum(label) as bigint) as positives,
         {{ ratio('sum(label)', 'count(*)') }} as positive_rate,
         avg(score) as mean_score,
         {{ ratio('sum(is_selected)', 'count(*)') }} as selection_rate,
@@ -57,26 +59,51 @@ counted as (
     group by run_id, model_name, attribute, group_name
 ),
 
-with_gaps as (
+with_overall as (
     select
         counted.*,
-        mean_score - positive_rate as calibration_gap,
-        customers >= {{ var('fairness_min_customers') }} as is_judged,
-        {%- for rate in [
-            'selection_rate', 'true_positive_rate', 'false_positive_rate'
-        ] %}
-        {{ rate }} - sum({{ rate }} * customers) over attributes
-        / sum(case when {{ rate }} is not null then customers end) over attributes
-            as {{ rate }}_gap{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(customers) over attributes as all_customers,
+        sum(positives) over attributes as all_positives,
+        sum(selection_rate * customers) over attributes as selected,
+        sum(true_positive_rate * positives) over attributes as true_positives
     from counted
     window attributes as (partition by model_name, attribute)
+),
+
+with_gaps as (
+    select
+        run_id,
+        model_name,
+        attribute,
+        group_name,
+        customers,
+        positives,
+        positive_rate,
+        mean_score,
+        selection_rate,
+        true_positive_rate,
+        false_positive_rate,
+        case when customers >= {{ var('fairness_min_customers') }}
+            then mean_score - positive_rate
+        end as calibration_gap,
+        case when customers >= {{ var('fairness_min_customers') }}
+            then selection_rate - {{ ratio('selected', 'all_customers') }}
+        end as selection_rate_gap,
+        case when positives >= {{ var('fairness_min_customers') }}
+            then true_positive_rate - {{ ratio('true_positives', 'all_positives') }}
+        end as true_positive_rate_gap,
+        case when customers - positives >= {{ var('fairness_min_customers') }}
+            then false_positive_rate - {{ ratio(
+                'selected - true_positives', 'all_customers - all_positives'
+            ) }}
+        end as false_positive_rate_gap
+    from with_overall
 ),
 
 judged as (
     select
         with_gaps.*,
-        is_judged and greatest(
+        greatest(
             abs(coalesce(calibration_gap, 0)),
             abs(coalesce(selection_rate_gap, 0)),
             abs(coalesce(true_positive_rate_gap, 0)),
