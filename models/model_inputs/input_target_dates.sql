@@ -1,6 +1,7 @@
 -- The dates that models of customers are fitted and scored at: the latest, and of those
 -- before it the last whose windows end before the next one's begin, so that no two look
--- at the same days.
+-- at the same days. Early dates, which know too little of anybody to be like the latest
+-- one, are left out: by a number of days, and at most by half of the data's.
 -- Grain: one row per target and as_of_date.
 with recursive
 
@@ -18,9 +19,10 @@ candidates as (
     cross join period
     where
         windows.is_latest
-        or windows.as_of_date >= cast({{ days_later(
-            'period.first_date', var('training_min_history_days')
-        ) }} as date)
+        or {{ day_difference('period.first_date', 'windows.as_of_date') }} >= least(
+            {{ var('training_min_history_days') }},
+            {{ day_difference('period.first_date', 'period.as_of_date') }} / 2
+        )
 ),
 
 steps as (

@@ -140,32 +140,58 @@ def fit_propensity(
     )
 
 
+def fit_logistic(rows: TrainingRows, *, seed: int) -> tuple[LogisticModel, dict]:
+    """Choose the penalty, fit and calibrate a logistic regression.
+
+    Returns
+    -------
+    tuple of LogisticModel and dict
+        And what was chosen: strength, validation_log_loss by strength tried.
+    """
+    to_choose_by = rows.to_choose_by(seed)
+    strength, losses = STRENGTH_UNTRIED, {}
+    if to_choose_by:
+        strength, losses = choose_strength(*to_choose_by)
+    model = LogisticModel.fit(*rows.part("fitting"), strength)
+    chosen = {"strength": strength, "validation_log_loss": losses}
+    return model.calibrated(*rows.part("calibration")), chosen
+
+
 def _fit_candidates(
     rows: TrainingRows, baseline_feature: str, seed: int
 ) -> tuple[dict[str, Model], dict]:
     """Fit and calibrate each candidate; return them and what was chosen on the way."""
-    fitting, calibration = rows.part("fitting"), rows.part("calibration")
-    to_choose_by = rows.to_choose_by(seed)
-    strength, losses = STRENGTH_UNTRIED, {}
-    trees = TREES_UNTRIED
-    if to_choose_by:
-        strength, losses = choose_strength(*to_choose_by)
-        trees = choose_trees(*to_choose_by, seed=seed)
-    rule = LogisticModel.fit(fitting[0][[baseline_feature]], fitting[1], strength)
-    logistic = LogisticModel.fit(*fitting, strength).calibrated(*calibration)
-    boosted = BoostedModel.fit(*fitting, trees, logistic, seed=seed)
+    logistic, chosen = fit_logistic(rows, seed=seed)
+    boosted, trees = fit_boosted(rows, logistic, seed=seed)
     models = {
-        RULE: rule.calibrated(*calibration),
+        RULE: _fit_rule(rows, baseline_feature, chosen["strength"]),
         LOGISTIC: logistic,
-        BOOSTING: boosted.calibrated(*calibration),
+        BOOSTING: boosted,
     }
     return models, {
-        "strength": strength,
-        "validation_log_loss": losses,
+        **chosen,
         "trees": trees,
         "logged_features": logged_features(logistic.encode),
         "intercept": logistic.intercept,
     }
+
+
+def _fit_rule(
+    rows: TrainingRows, baseline_feature: str, strength: float
+) -> LogisticModel:
+    features, label = rows.part("fitting")
+    rule = LogisticModel.fit(features[[baseline_feature]], label, strength)
+    return rule.calibrated(*rows.part("calibration"))
+
+
+def fit_boosted(
+    rows: TrainingRows, explainer: LogisticModel, *, seed: int
+) -> tuple[BoostedModel, int]:
+    """Choose how many trees, fit and calibrate them; return them and their number."""
+    to_choose_by = rows.to_choose_by(seed)
+    trees = choose_trees(*to_choose_by, seed=seed) if to_choose_by else TREES_UNTRIED
+    model = BoostedModel.fit(*rows.part("fitting"), trees, explainer, seed=seed)
+    return model.calibrated(*rows.part("calibration")), trees
 
 
 def choose_strength(before: Part, after: Part) -> tuple[float, dict[str, float]]:

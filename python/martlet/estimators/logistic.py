@@ -94,11 +94,14 @@ class LogisticModel:
     def log_odds(self, features: pd.DataFrame) -> np.ndarray:
         """Return the log-odds of each row: intercept plus contributions.
 
-        Not a matrix product: its rounding may differ between rows, and equal customers
-        must get equal scores.
+        Column after column rather than as a matrix product, whose rounding may differ
+        between rows: equal customers must get equal scores.
         """
         encoded = self.encode.transform(features[list(self.kinds)])
-        return self.intercept + (encoded * self.coefficients).sum(axis=1)
+        log_odds = np.full(len(features), self.intercept)
+        for column, coefficient in zip(encoded.T, self.coefficients, strict=True):
+            log_odds += coefficient * column
+        return log_odds
 
     def contributions(self, encoded: np.ndarray) -> np.ndarray:
         """Return what each feature adds to the log-odds of each row.

@@ -23,7 +23,7 @@ from martlet.estimators.inputs import (
 KEYS = ("period_date", "entity_id")
 LABEL = "label"
 NEEDED_OF_EACH_CLASS = {"fitting": 50, "calibration": 10, "evaluation": 10}
-CHOOSING_ROWS = 100_000  # enough to choose by; fitting takes all
+CHOOSING_ROWS = 25_000  # enough to choose by; fitting takes all
 
 Part = tuple[pd.DataFrame, np.ndarray]
 

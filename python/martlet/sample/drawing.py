@@ -115,7 +115,7 @@ class SampleStore:
         )
         write("reviews", reviews)
         write("support_messages", feedback.message_columns(rng, sold, people, period))
-        self._planted.write("customer_types", truth.kind_columns(people))
+        self._planted.write("customer_types", truth.kind_columns(people, self._period))
 
         treated = assignments[assignments["treated"]]
         self._count(

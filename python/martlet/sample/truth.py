@@ -51,14 +51,18 @@ class TruthWriter:
         self._writers[name].write_table(table)
 
 
-def kind_columns(people: People) -> dict[str, pa.Array]:
-    """Return the kind of each registered customer."""
+def kind_columns(people: People, period: Period) -> dict[str, pa.Array]:
+    """Return the kind of each registered customer, and the day they stopped buying."""
     customer = np.arange(people.customers)
+    last_day = people.column("last_day", customer)
+    lapsed = last_day < period.days
+    lapsed_on = period.dates[np.where(lapsed, last_day, 0)].astype("datetime64[D]")
     return {
         "customer_id": people.customer_ids(customer),
         "customer_type": columns.words(
             [kind.name for kind in KINDS], people.column("kind", customer)
         ),
+        "lapsed_on": pa.array(lapsed_on, mask=~lapsed),
     }
 
 

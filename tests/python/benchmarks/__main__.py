@@ -33,8 +33,10 @@ What the sides are:
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
 - clustering: ``fit_clusters``; scikit-learn with the same scaling, counts, restarts, seeds
   and silhouettes, and nothing else.
-- scoring: ``fit_propensity`` and ``predict``; scikit-learn fitting once with the penalty
-  that martlet chose, and foretelling. The parts below the table say what the rest is.
+- scoring: ``fit_logistic``, which chooses a penalty and calibrates, and scores;
+  scikit-learn fitting once with the penalty that martlet chose, and foretelling.
+- training: all of ``fit_propensity`` and ``predict``, with the challenger, intervals and
+  reasons; the same bare scikit-learn. The parts below the table say what takes long.
 """
 
 from __future__ import annotations
@@ -147,6 +149,16 @@ SUITE = {
             unit="customers",
             sides={
                 MARTLET: "scoring:run",
+                "scikit-learn": "peers.sklearn_scoring:run",
+            },
+            prepare="scoring:prepare",
+            check="scoring:check",
+        ),
+        Benchmark(
+            name="training",
+            unit="customers",
+            sides={
+                MARTLET: "scoring:train_and_explain",
                 "scikit-learn": "peers.sklearn_scoring:run",
             },
             prepare="scoring:prepare",

@@ -1,4 +1,4 @@
-"""Purchase scores: inputs, martlet's side in timed parts, and a check on both rankings.
+"""Scores: inputs, martlet's sides, and a check on both rankings.
 
 The two models differ on purpose (martlet logs long tails, tells what was missing and
 calibrates), so what is checked is that they score the same customers and rank buyers
@@ -19,59 +19,79 @@ from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
 from martlet.errors import CheckFailed
-from martlet.estimators import propensity
+from martlet.estimators import fitting
+from martlet.estimators.inputs import feature_kinds, typed
 from martlet.estimators.logistic import LogisticModel
+from martlet.estimators.training import TrainingRows
 from martlet.estimators.wording import FEATURE_WORDS
 
-DATES = pd.date_range("2024-06-01", periods=5, freq="30D")  # the last is scored
+FEATURES = list(FEATURE_WORDS)[:40]
+BASELINE = "recency_days"
+MAY_LACK = ["recency_days", "average_order_value", "mean_days_between_orders"]
+DATES = pd.date_range("2024-06-01", periods=4, freq="30D")
 SEED = 20_240_229
 SHARE_MISSING = 0.2
 AUC_TOLERANCE = 0.05
 
-# What martlet does beyond one fit and one prediction, and the fit itself.
+# What training does beside fitting one logistic regression.
 PARTS = {
-    "choosing the penalty": (propensity, "_choose_strength"),
-    "fitting": (LogisticModel, "fit"),
-    "calibrating": (LogisticModel, "calibrated"),
-    "judging with intervals": (propensity, "compare"),
-    "scores and reasons": (LogisticModel, "explain"),
+    "logistic regression": (fitting, "fit_logistic"),
+    "boosting": (fitting, "fit_boosted"),
+    "judging with intervals": (fitting, "judge"),
+    "reasons": (LogisticModel, "explain"),
 }
 
 
 def prepare(inputs: Path, size: int) -> None:
-    """Write ``size`` customers at each date: features with long tails, and a label."""
+    """Write ``size`` rows to learn from, of four dates, and as many to score.
+
+    Features have long tails, some lack values, and the label follows two of them.
+    """
     random = np.random.default_rng(SEED)
-    rows = size * len(DATES)
-    features = pd.DataFrame(
-        {name: random.lognormal(0, 1, rows) for name in FEATURE_WORDS}
-    )
-    visits, recency = features["sessions_30d"], features["recency_days"]
-    log_odds = np.log(visits) - np.log(recency) - 2
-    may_lack = ["recency_days", "average_order_value", "mean_days_between_orders"]
-    features.loc[random.random(rows) < SHARE_MISSING, may_lack] = np.nan
+    rows = 2 * size
+    features = pd.DataFrame({name: random.lognormal(0, 1, rows) for name in FEATURES})
+    log_odds = np.log(features["sessions_30d"]) - np.log(features[BASELINE]) - 2
+    features.loc[random.random(rows) < SHARE_MISSING, MAY_LACK] = np.nan
     table = features.assign(
-        as_of_date=np.repeat(DATES, size),
-        customer_id=np.tile([f"C{number}" for number in range(size)], len(DATES)),
+        period_date=DATES[np.minimum(np.arange(rows) * 4 // size, 3)],
+        entity_id=[f"C{number}" for number in range(rows)],
         label=(random.random(rows) < expit(log_odds)).astype(int),
     )
-    is_scored = table["as_of_date"] == DATES[-1]
-    table[~is_scored].to_parquet(inputs / "training.parquet")
-    table[is_scored].drop(columns="label").to_parquet(inputs / "scoring.parquet")
-    table.loc[is_scored, "label"].to_frame().to_parquet(inputs / "happened.parquet")
+    table[:size].to_parquet(inputs / "training.parquet")
+    scored = table[size:].reset_index(drop=True)
+    scored.drop(columns="label").to_parquet(inputs / "scoring.parquet")
+    scored[["label"]].to_parquet(inputs / "happened.parquet")
 
 
-def run(inputs: Path, outputs: Path) -> dict[str, float]:
-    """Fit, judge and score as a build does; return the seconds of each part."""
-    with _timed_parts() as seconds:
-        fitted = propensity.fit_propensity(
-            pd.read_parquet(inputs / "training.parquet"), seed=SEED
-        )
-        scores = fitted.predict(pd.read_parquet(inputs / "scoring.parquet"))
+def run(inputs: Path, outputs: Path) -> None:
+    """Fit, calibrate and score by a logistic regression."""
+    rows = TrainingRows.of(pd.read_parquet(inputs / "training.parquet"), BASELINE)
+    model, chosen = fitting.fit_logistic(rows, seed=SEED)
+    scoring = pd.read_parquet(inputs / "scoring.parquet")
+    features = typed(scoring, feature_kinds(rows.features))
+    scores = scoring[["entity_id"]].assign(score=model.score(features))
     scores.to_parquet(outputs / "scores.parquet")
-    # The bare peer fits with what was chosen here, and on the same dates.
-    chosen = {"strength": fitted.parameters["strength"]}
-    pd.DataFrame([chosen]).to_parquet(inputs / "chosen.parquet")
+    _tell_peer(inputs, chosen["strength"])
+
+
+def train_and_explain(inputs: Path, outputs: Path) -> dict[str, float]:
+    """Do all that a build does; return the seconds of each part."""
+    with _timed_parts() as seconds:
+        fitted = fitting.fit_propensity(
+            pd.read_parquet(inputs / "training.parquet"),
+            baseline_feature=BASELINE,
+            threshold=0.1,
+            seed=SEED,
+        )
+        scores = fitted.served.predict(pd.read_parquet(inputs / "scoring.parquet"))
+    scores.to_parquet(outputs / "scores.parquet")
+    _tell_peer(inputs, fitted.parameters["strength"])
     return seconds
+
+
+def _tell_peer(inputs: Path, strength: float) -> None:
+    """Let the bare peer fit with what was chosen here."""
+    pd.DataFrame([{"strength": strength}]).to_parquet(inputs / "chosen.parquet")
 
 
 @contextmanager
@@ -104,7 +124,7 @@ def check(inputs: Path, outputs: Path) -> str:
         for side in ("martlet", "scikit-learn")
     )
     auc, other = (roc_auc_score(happened, side["score"]) for side in (ours, theirs))
-    if not np.array_equal(ours["customer_id"], theirs["customer_id"]):
+    if not np.array_equal(ours["entity_id"], theirs["entity_id"]):
         raise CheckFailed("Scores differ: not the same customers in the same order.")
     if abs(auc - other) > AUC_TOLERANCE:
         raise CheckFailed(f"Rankings differ: AUC {auc:.3f} and {other:.3f}.")

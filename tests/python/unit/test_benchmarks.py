@@ -26,6 +26,7 @@ PEERS = {
     "rfm": {"martlet", "pandas"},
     "clustering": {"martlet", "scikit-learn"},
     "scoring": {"martlet", "scikit-learn"},
+    "training": {"martlet", "scikit-learn"},
 }
 SMALL = "--events 20000 --order-lines 20000 --customers 2000 --repeat 1 --json"
 

@@ -21,9 +21,9 @@ def run(inputs: Path, outputs: Path) -> None:
     (strength,) = pd.read_parquet(inputs / "chosen.parquet")["strength"]
     # martlet's last two dates calibrate and judge.
     fitting = training[
-        training["as_of_date"].isin(training["as_of_date"].unique()[:-2])
+        training["period_date"].isin(training["period_date"].unique()[:-2])
     ]
-    features = scoring.columns.drop(["as_of_date", "customer_id"])
+    features = scoring.columns.drop(["period_date", "entity_id"])
     model = make_pipeline(
         SimpleImputer(strategy="median"),
         StandardScaler(),
@@ -31,7 +31,7 @@ def run(inputs: Path, outputs: Path) -> None:
     ).fit(fitting[features], fitting["label"])
     pd.DataFrame(
         {
-            "customer_id": scoring["customer_id"],
+            "entity_id": scoring["entity_id"],
             "score": model.predict_proba(scoring[features])[:, 1],
         }
     ).to_parquet(outputs / "scores.parquet")
