@@ -18,6 +18,10 @@ import pytest
 
 from support import BIN, PROJECT_DIR, BuiltSample, environment
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The workers share the cores already. Threads that wait for each other's cores spin.
+    os.environ["OMP_NUM_THREADS"] = "1"
+
 
 @pytest.fixture(scope="session")
 def project_dir() -> Path:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
-from sklearn.metrics import log_loss
 
 from martlet.estimators.boosting import BoostedModel, choose_trees
 from martlet.estimators.candidates import (
@@ -23,7 +22,11 @@ from martlet.estimators.candidates import (
 from martlet.estimators.drift import Bins
 from martlet.estimators.encoding import encoder, logged_features
 from martlet.estimators.inputs import feature_kinds
-from martlet.estimators.logistic import LogisticModel, fit_coefficients
+from martlet.estimators.logistic import (
+    LogisticModel,
+    fit_coefficients,
+    loss_once_calibrated,
+)
 from martlet.estimators.metrics import Judged, judge
 from martlet.estimators.propensity import Model, Propensity
 from martlet.estimators.training import Part, TrainingRows
@@ -197,17 +200,18 @@ def fit_boosted(
 def choose_strength(before: Part, after: Part) -> tuple[float, dict[str, float]]:
     """Choose the penalty that foretells the later rows best, fitted on the earlier.
 
+    By the log loss once calibrated: see :func:`loss_once_calibrated`.
     Losses within a thousandth of the best are ties, and a tie goes to the strongest
     penalty: it keeps features that say the same from cancelling out in the reasons.
-    Returns the choice and the log loss of each tried.
+    Returns the choice and the loss of each tried.
     """
     encode = encoder(before[0]).fit(before[0])
     encoded, later = encode.transform(before[0]), encode.transform(after[0])
     losses = {}
     for strength in STRENGTHS:
         fitted = fit_coefficients(encoded, before[1], strength)
-        foretold = fitted.predict_proba(later)[:, 1]
-        losses[strength] = float(log_loss(after[1], foretold, labels=[0, 1]))
+        log_odds = fitted.decision_function(later)
+        losses[strength] = loss_once_calibrated(log_odds, after[1])
     good_enough = min(losses.values()) * (1 + TIED_WITHIN)
     strongest = min(tried for tried, loss in losses.items() if loss <= good_enough)
     return strongest, {str(strength): loss for strength, loss in losses.items()}

@@ -15,11 +15,12 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
 from martlet.estimators.encoding import encoder, owners_of, terms_of
 from martlet.estimators.inputs import feature_kinds
-from martlet.estimators.reasons import REASONS, Reasons
-from martlet.estimators.wording import FeatureWords
+from martlet.estimators.reasons import CANDIDATE_REASONS, Reasons
+from martlet.estimators.wording import FeatureWords, by_theme
 
 UNHELD = 1000.0  # all but no penalty; with none, perfect foresight has no fit
 
@@ -38,6 +39,16 @@ def fit_platt(log_odds: np.ndarray, label: np.ndarray) -> tuple[float, float]:
     """
     platt = fit_coefficients(log_odds[:, None], label, UNHELD)
     return float(platt.coef_[0, 0]), float(platt.intercept_[0])
+
+
+def loss_once_calibrated(log_odds: np.ndarray, label: np.ndarray) -> float:
+    """Return the log loss that is left when the log-odds are calibrated on these rows.
+
+    What a candidate is chosen by: it will be calibrated on later rows anyway, so a base
+    rate that moved with the season must not speak for or against it.
+    """
+    slope, shift = fit_platt(log_odds, label)
+    return float(log_loss(label, expit(slope * log_odds + shift), labels=[0, 1]))
 
 
 @dataclass(frozen=True)
@@ -128,17 +139,29 @@ class LogisticModel:
         """Return reason_1 to reason_3 of each row's score.
 
         A score above the average customer's is explained by what raises it, one below
-        by what lowers it, the largest contribution first. Where fewer features pull
-        that way than there are reasons, the others are null.
+        by what lowers it, the largest contribution first. Features of one theme speak
+        through the one that contributes most. Where fewer themes pull that way than
+        there are reasons, the others are null.
         """
         own = features[list(self.kinds)]
         contributions = self.contributions(self.encode.transform(own))
         above = contributions.sum(axis=1) >= 0
         pull = contributions * np.where(above, 1.0, -1.0)[:, None]
-        ranked = np.argsort(-pull, axis=1, kind="stable")[:, :REASONS]
-        is_pulling = np.take_along_axis(pull, ranked, axis=1) > 0
+        speakers = np.stack(
+            [
+                np.take(theme, pull[:, theme].argmax(axis=1))
+                for theme in by_theme(list(self.kinds))
+            ],
+            axis=1,
+        )
+        pulls = np.take_along_axis(pull, speakers, axis=1)
+        ranks = np.argsort(-pulls, axis=1, kind="stable")[:, :CANDIDATE_REASONS]
         words = Reasons(features, self._averages(), feature_words)
-        return words.of(ranked, is_pulling, list(self.kinds))
+        return words.of(
+            np.take_along_axis(speakers, ranks, axis=1),
+            np.take_along_axis(pulls, ranks, axis=1) > 0,
+            list(self.kinds),
+        )
 
     def _averages(self) -> dict[str, float]:
         """Return of each number the value that counts as average, in its own units."""

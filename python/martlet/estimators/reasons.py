@@ -14,6 +14,7 @@ import pandas as pd
 from martlet.estimators.wording import FeatureWords, category_words, words_of
 
 REASONS = 3
+CANDIDATE_REASONS = 5  # some of which may say the same
 _SPANS = ((1 / 24, "hour"), (1.0, "day"), (7.0, "week"), (30.44, "month"))
 _SWITCH_AT = {"day": 1.0, "week": 14.0, "month": 70.0}  # days from which a unit is told
 
@@ -48,14 +49,15 @@ class Reasons:
 
         Parameters
         ----------
-        ranked : ndarray of shape (rows, reasons)
+        ranked : ndarray of shape (rows, candidates)
             Positions in ``names`` of the features that pull most.
-        is_pulling : ndarray of shape (rows, reasons)
+        is_pulling : ndarray of shape (rows, candidates)
             Whether they pull at all.
 
         A reason that would say the same again gives way to the next.
         """
-        told = np.full((len(ranked), REASONS), None, dtype=object)
+        rows, candidates = ranked.shape
+        told = np.full((rows, max(candidates, REASONS)), None, dtype=object)
         for position, name in enumerate(names):
             rows, ranks = np.nonzero((ranked == position) & is_pulling)
             if len(rows):
@@ -64,7 +66,7 @@ class Reasons:
             for earlier in range(rank):
                 told[told[:, rank] == told[:, earlier], rank] = None
         is_empty = np.equal(told, None)
-        order = np.argsort(is_empty, axis=1, kind="stable")
+        order = np.argsort(is_empty, axis=1, kind="stable")[:, :REASONS]
         columns = [f"reason_{rank + 1}" for rank in range(REASONS)]
         return pd.DataFrame(
             np.take_along_axis(told, order, axis=1), columns=columns, dtype="str"

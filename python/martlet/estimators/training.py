@@ -89,8 +89,8 @@ class TrainingRows:
     def to_choose_by(self, seed: int) -> tuple[Part, Part] | None:
         """Return the fitting rows before the latest fitting date, and those on it.
 
-        Of many rows a fixed sample. None where the rows before have fewer than two
-        classes, so that nothing can be fitted on them.
+        Of many rows a fixed sample. None where either have fewer than two classes, so
+        that there is nothing to fit or to compare.
         """
         fitting = np.flatnonzero(self.roles["fitting"])
         on = self.keys["period_date"].to_numpy()[fitting]
@@ -98,7 +98,7 @@ class TrainingRows:
         before, after = (
             _sampled(fitting[rows], seed) for rows in (~is_latest, is_latest)
         )
-        if len(np.unique(self.label[before])) < 2:
+        if any(len(np.unique(self.label[rows])) < 2 for rows in (before, after)):
             return None
         return tuple(
             (self.features.iloc[rows], self.label[rows]) for rows in (before, after)

@@ -182,6 +182,43 @@ FEATURE_WORDS: dict[str, Words] = {
 }
 
 
+# Features that tell of the same thing: among the reasons of one score, one speaks for all.
+THEMES: dict[str, tuple[str, ...]] = {
+    "orders": ("orders", "orders_30d", "orders_90d", "orders_365d"),
+    "sales": ("net_sales", "net_sales_90d", "net_sales_365d", "gross_margin"),
+    "rhythm": (
+        *("recency_days", "mean_days_between_orders", "last_days_between_orders"),
+        *("overdue_ratio", "days_overdue", "days_since_last_purchase"),
+    ),
+    "visits": (
+        *("sessions", "sessions_7d", "sessions_30d", "sessions_90d"),
+        *("visitor_sessions", "days_since_last_session"),
+    ),
+    "interest": (
+        *("item_views_30d", "item_views_90d", "searches_30d"),
+        *("add_to_carts_30d", "add_to_carts_90d"),
+        *("visitor_events_24h", "visitor_item_views_24h"),
+    ),
+    "responses": (
+        *("campaign_responses_90d", "campaign_response_rate_90d"),
+        *("campaign_clicks_90d", "responses", "response_rate"),
+        "days_since_last_response",
+    ),
+    "contacts": ("campaign_contacts_90d", "contacts", "days_since_last_contact"),
+    "support": ("support_messages", "support_messages_90d"),
+    "cart age": ("hours_since_last_cart_event", "hours_since_opened"),
+}
+_THEME_OF = {name: theme for theme, names in THEMES.items() for name in names}
+
+
+def by_theme(features: list[str]) -> list[list[int]]:
+    """Return the positions of the features of each theme; many have one of their own."""
+    positions: dict[str, list[int]] = {}
+    for position, name in enumerate(features):
+        positions.setdefault(_THEME_OF.get(name, name), []).append(position)
+    return list(positions.values())
+
+
 def words_of(feature: str, feature_words: FeatureWords) -> Words:
     """Return the words of ``feature``, made from its name where it has no entry.
 

@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from martlet.errors import ModelRefused
 from martlet.estimators import fitting
+from martlet.estimators.logistic import LogisticModel
 from martlet.estimators.reasons import Reasons
 from martlet.estimators.wording import FEATURE_WORDS
 
@@ -235,6 +236,21 @@ def test_a_reason_has_the_customers_own_numbers(fitted):
         ],
         ["no second order yet", "low net sales (0)", "no orders"],
     ]
+
+
+def test_one_theme_gives_one_reason():
+    """Visits of a week, a month and a quarter: the strongest speaks for all."""
+    names = ["sessions_7d", "sessions_30d", "sessions_90d", "reviews"]
+    rows = pd.DataFrame(
+        np.random.default_rng(5).normal(size=(500, 4)), columns=names, dtype=float
+    )
+    model = LogisticModel.fit(rows, (rows["sessions_30d"] > 0).to_numpy(float), 1.0)
+    told = model.explain(rows, FEATURE_WORDS)
+    about_visits = told.apply(lambda rank: rank.str.contains("visits")).sum(axis=1)
+    assert about_visits.max() == 1
+    by_visits = told["reason_1"].str.contains("visits in the last 30 days")
+    assert by_visits.mean() > 0.8
+    assert told["reason_3"].isna().all()
 
 
 def test_equal_rows_get_equal_scores_and_reasons(scoring, fitted):
