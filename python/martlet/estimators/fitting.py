@@ -205,8 +205,8 @@ def choose_strength(before: Part, after: Part) -> tuple[float, dict[str, float]]
     penalty: it keeps features that say the same from cancelling out in the reasons.
     Returns the choice and the loss of each tried.
     """
-    encode = encoder(before[0]).fit(before[0])
-    encoded, later = encode.transform(before[0]), encode.transform(after[0])
+    encode = encoder(before[0])
+    encoded, later = encode.fit_transform(before[0]), encode.transform(after[0])
     losses = {}
     for strength in STRENGTHS:
         fitted = fit_coefficients(encoded, before[1], strength)

@@ -130,7 +130,7 @@ def signed_log1p(values: np.ndarray) -> np.ndarray:
     squeezed = np.abs(values)
     squeezed += 1
     np.log(squeezed, out=squeezed)
-    return np.copysign(squeezed, values)
+    return np.copysign(squeezed, values, out=squeezed)
 
 
 def listed(names) -> str:

@@ -77,8 +77,8 @@ class LogisticModel:
         cls, features: pd.DataFrame, label: np.ndarray, strength: float
     ) -> LogisticModel:
         """Fit on features as :func:`~martlet.estimators.inputs.typed` gives them."""
-        encode = encoder(features).fit(features)
-        fitted = fit_coefficients(encode.transform(features), label, strength)
+        encode = encoder(features)
+        fitted = fit_coefficients(encode.fit_transform(features), label, strength)
         return cls(
             feature_kinds(features),
             encode,

@@ -1,8 +1,9 @@
 """Scores: inputs, martlet's sides, and a check on both rankings.
 
-The two models differ on purpose (martlet logs long tails, tells what was missing and
-calibrates), so what is checked is that they score the same customers and rank buyers
-about equally well.
+Both fit the same model with the same penalty; martlet chooses that penalty and
+calibrates as well. Calibrating moves scores and not their order, and a challenger serves
+only where it ranks better, so what is checked is that both score the same customers and
+that martlet ranks buyers as well.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
+from pyarrow.parquet import ParquetFile
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
@@ -24,6 +26,7 @@ from martlet.estimators.inputs import feature_kinds, typed
 from martlet.estimators.logistic import LogisticModel
 from martlet.estimators.training import TrainingRows
 from martlet.estimators.wording import FEATURE_WORDS
+from martlet.warehouse.running import BATCH_ROWS
 
 FEATURES = list(FEATURE_WORDS)[:40]
 BASELINE = "recency_days"
@@ -31,7 +34,7 @@ MAY_LACK = ["recency_days", "average_order_value", "mean_days_between_orders"]
 DATES = pd.date_range("2024-06-01", periods=4, freq="30D")
 SEED = 20_240_229
 SHARE_MISSING = 0.2
-AUC_TOLERANCE = 0.05
+AUC_TOLERANCE = 0.001
 
 # What training does beside fitting one logistic regression.
 PARTS = {
@@ -67,11 +70,19 @@ def run(inputs: Path, outputs: Path) -> None:
     """Fit, calibrate and score by a logistic regression."""
     rows = TrainingRows.of(pd.read_parquet(inputs / "training.parquet"), BASELINE)
     model, chosen = fitting.fit_logistic(rows, seed=SEED)
-    scoring = pd.read_parquet(inputs / "scoring.parquet")
-    features = typed(scoring, feature_kinds(rows.features))
-    scores = scoring[["entity_id"]].assign(score=model.score(features))
-    scores.to_parquet(outputs / "scores.parquet")
+    kinds = feature_kinds(rows.features)
+    scores = [
+        batch[["entity_id"]].assign(score=model.score(typed(batch, kinds)))
+        for batch in _batches(inputs / "scoring.parquet")
+    ]
+    pd.concat(scores).to_parquet(outputs / "scores.parquet")
     _tell_peer(inputs, chosen["strength"])
+
+
+def _batches(parquet: Path) -> Iterator[pd.DataFrame]:
+    """Read as many rows at a time as a build does."""
+    for batch in ParquetFile(parquet).iter_batches(BATCH_ROWS):
+        yield batch.to_pandas()
 
 
 def train_and_explain(inputs: Path, outputs: Path) -> dict[str, float]:
@@ -126,6 +137,6 @@ def check(inputs: Path, outputs: Path) -> str:
     auc, other = (roc_auc_score(happened, side["score"]) for side in (ours, theirs))
     if not np.array_equal(ours["entity_id"], theirs["entity_id"]):
         raise CheckFailed("Scores differ: not the same customers in the same order.")
-    if abs(auc - other) > AUC_TOLERANCE:
-        raise CheckFailed(f"Rankings differ: AUC {auc:.3f} and {other:.3f}.")
+    if auc < other - AUC_TOLERANCE:
+        raise CheckFailed(f"Ranked worse: AUC {auc:.3f}, scikit-learn {other:.3f}.")
     return f"{len(ours):,} customers scored; AUC {auc:.3f}, scikit-learn {other:.3f}"

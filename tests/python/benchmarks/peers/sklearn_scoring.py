@@ -1,5 +1,7 @@
 """Bare scikit-learn on martlet's matrix: one fit with its penalty, one prediction.
 
+The same steps: medians for what is missing, a column to say so, logarithms, a scale.
+
 No choice of penalty, no calibration, no intervals, no reasons.
 """
 
@@ -7,11 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
-from sklearn.impute import SimpleImputer
+from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 
 def run(inputs: Path, outputs: Path) -> None:
@@ -24,8 +27,11 @@ def run(inputs: Path, outputs: Path) -> None:
         training["period_date"].isin(training["period_date"].unique()[:-2])
     ]
     features = scoring.columns.drop(["period_date", "entity_id"])
+    values = make_pipeline(
+        SimpleImputer(strategy="median"), FunctionTransformer(np.log1p)
+    )
     model = make_pipeline(
-        SimpleImputer(strategy="median"),
+        make_union(values, MissingIndicator()),
         StandardScaler(),
         LogisticRegression(C=strength, max_iter=2000),
     ).fit(fitting[features], fitting["label"])
