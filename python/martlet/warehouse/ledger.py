@@ -136,11 +136,11 @@ def _run_row(run: ModelRun, run_id: str, number: int, rows_out: int) -> pd.DataF
 
 
 def _append(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame
+    connection: duckdb.DuckDBPyConnection, table: str, appended: pd.DataFrame
 ) -> None:
-    connection.register("rows_to_append", rows)
-    connection.execute(f"insert into ml.{table} by name select * from rows_to_append")
-    connection.unregister("rows_to_append")
+    # DuckDB finds the frame by the name of its variable. One that is registered would be
+    # held in memory until the transaction ends.
+    connection.execute(f"insert into ml.{table} by name select * from appended")
 
 
 def list_runs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
