@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OrdinalEncoder
 
 from martlet.estimators.inputs import feature_kinds
@@ -114,13 +115,23 @@ def choose_trees(
 
 def _encoder(features: pd.DataFrame) -> ColumnTransformer:
     categories = [name for name in features if features[name].dtype == object]
+    numbers = [name for name in features if name not in categories]
+    empty = [name for name in numbers if features[name].isna().all()]
+    # Nothing but missing values cannot be binned; a constant can.
+    constant = SimpleImputer(
+        strategy="constant", fill_value=0.0, keep_empty_features=True
+    )
     numbering = OrdinalEncoder(
         handle_unknown="use_encoded_value",
         unknown_value=np.nan,
         encoded_missing_value=np.nan,
     )
     return ColumnTransformer(
-        [("category", numbering, categories)], remainder="passthrough"
+        [
+            ("category", numbering, categories),
+            ("empty", constant, empty),
+        ],
+        remainder="passthrough",
     )
 
 

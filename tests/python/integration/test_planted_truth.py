@@ -123,7 +123,9 @@ def ask(database: Path, sql: str, truth: Path, suffix: str) -> list[tuple]:
 def auc_gain(summary: dict) -> dict:
     """Give the row of the purchase model's gain over recency."""
     (row,) = (
-        row for row in summary["model_quality"] if row["metric_name"] == "auc_gain"
+        row
+        for row in summary["model_quality"]
+        if (row["model_name"], row["metric_name"]) == ("purchase", "auc_gain")
     )
     return row
 

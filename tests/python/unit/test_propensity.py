@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from martlet.errors import ModelRefused
 from martlet.estimators import fitting
+from martlet.estimators.boosting import BoostedModel
 from martlet.estimators.logistic import LogisticModel
 from martlet.estimators.reasons import Reasons
 from martlet.estimators.wording import FEATURE_WORDS
@@ -438,6 +439,26 @@ def test_timestamp_feature_is_refused_by_name(training):
 def test_unlike_scoring_tables_are_refused(scoring, fitted, change, message):
     with pytest.raises(ModelRefused, match=message):
         fitted.served.predict(change(scoring))
+
+
+def test_feature_that_nobody_had_yet_can_be_fitted(training, scoring):
+    """Known on the last dates only, or never."""
+    dates = training["period_date"].unique()
+    is_early = training["period_date"].isin(dates[:-2])
+    rows = training.assign(reviews=1.0, average_rating=np.nan)
+    rows.loc[is_early, "reviews"] = np.nan
+    fitted = fit_propensity(rows, bootstrap_rounds=50)
+    scores = fitted.served.predict(scoring.assign(reviews=2.0, average_rating=np.nan))
+    assert scores["score"].between(0, 1).all()
+    boosted = BoostedModel.fit(
+        pd.DataFrame({"average_rating": np.full(100, np.nan)}),
+        (np.arange(100) % 2).astype(float),
+        10,
+        fitted.served.model,
+        seed=1,
+    )
+    known = pd.DataFrame({"average_rating": [np.nan, 4.0]})
+    assert boosted.score(known) == pytest.approx([0.5, 0.5])
 
 
 def test_all_missing_column_scores_as_imputed(scoring, fitted):
