@@ -1,7 +1,8 @@
 -- How regularly each customer had ordered strictly before an as_of_date.
--- Grain: one row per as_of_date and customer with two counted orders before it. An
--- order counts for a person once it was known whose it is, so the gaps between the
--- orders of one date need not be those of another.
+-- Grain: one row per as_of_date and customer with a counted order before it. Orders of
+-- one day are one purchase: invoices split within minutes are no rhythm. A day counts
+-- for a person once one of its orders was known to be theirs, so the gaps between the
+-- days of one date need not be those of another.
 with
 
 dates as (
@@ -13,19 +14,29 @@ orders as (
     where is_counted and customer_id is not null
 ),
 
+purchase_days as (
+    select
+        customer_id,
+        order_date,
+        min(identified_at) as known_at
+    from orders
+    group by customer_id, order_date
+),
+
 gaps as (
     select
         dates.as_of_date,
-        orders.customer_id,
-        cast(1000 * {{ elapsed_seconds(
-            'lag(orders.ordered_at) over persons_orders', 'orders.ordered_at'
-        ) }} as decimal(19, 0)) as gap_ms,
-        lead(orders.order_id) over persons_orders is null as is_last
-    from orders
-    inner join dates on orders.identified_at < dates.as_of_at
-    window persons_orders as (
-        partition by dates.as_of_date, orders.customer_id
-        order by orders.ordered_at, orders.order_id
+        purchase_days.customer_id,
+        {{ day_difference(
+            'lag(purchase_days.order_date) over persons_days',
+            'purchase_days.order_date'
+        ) }} as gap_days,
+        lead(purchase_days.order_date) over persons_days is null as is_last
+    from purchase_days
+    inner join dates on purchase_days.known_at < dates.as_of_at
+    window persons_days as (
+        partition by dates.as_of_date, purchase_days.customer_id
+        order by purchase_days.order_date
     )
 ),
 
@@ -33,13 +44,13 @@ summed as (
     select
         as_of_date,
         customer_id,
-        cast(count(gap_ms) as decimal(6, 0)) as gaps,
-        cast(sum(gap_ms) as decimal(19, 0)) as sum_ms,
-        cast(sum(gap_ms * gap_ms) as decimal(32, 0)) as squares_ms,
-        max(case when is_last then gap_ms end) as last_ms
+        count(*) as order_days,
+        cast(count(gap_days) as decimal(9, 0)) as gaps,
+        cast(sum(gap_days) as decimal(9, 0)) as sum_days,
+        cast(sum(gap_days * gap_days) as decimal(18, 0)) as squares,
+        max(case when is_last then gap_days end) as last_days
     from gaps
     group by as_of_date, customer_id
-    having count(gap_ms) > 0
 ),
 
 -- Exact up to here, so that gaps that are all alike deviate by nothing.
@@ -47,10 +58,11 @@ told as (
     select
         as_of_date,
         customer_id,
-        {{ ratio('sum_ms', 'gaps') }} / 86400000 as mean_days_between_orders,
-        sqrt({{ ratio('gaps * squares_ms - sum_ms * sum_ms', 'gaps * (gaps - 1)') }})
-        / 86400000 as stddev_days_between_orders,
-        cast(last_ms as double) / 86400000 as last_days_between_orders
+        order_days,
+        {{ ratio('sum_days', 'gaps') }} as mean_days_between_orders,
+        sqrt({{ ratio('gaps * squares - sum_days * sum_days', 'gaps * (gaps - 1)') }})
+            as stddev_days_between_orders,
+        cast(last_days as double) as last_days_between_orders
     from summed
 )
 

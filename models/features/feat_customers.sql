@@ -91,6 +91,7 @@ joined as (
         purchases.discount_share,
         purchases.coupon_order_share,
         purchases.return_share,
+        coalesce(rhythm.order_days, 0) as order_days,
         rhythm.mean_days_between_orders,
         rhythm.stddev_days_between_orders,
         rhythm.last_days_between_orders,

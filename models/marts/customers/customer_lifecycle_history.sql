@@ -1,9 +1,9 @@
 -- Where in their life as a customer everyone who had bought stood, month by month, by
 -- how often they buy: what is late for one is in time for another.
 -- Grain: one row per as_of_date and customer. A customer's usual gap is the mean of the
--- gaps between their orders, the shop's median counted as one more: of one order alone
--- it is the shop's. Stages change after so many usual gaps without an order, or after
--- so many days where the variables lifecycle_*_days say so.
+-- gaps between their days with an order, the shop's median counted as one more: of one
+-- day alone it is the shop's. Stages change after so many usual gaps without an order,
+-- or after so many days where the variables lifecycle_*_days say so.
 with
 
 features as (
@@ -28,18 +28,19 @@ usual as (
         features.is_latest,
         features.customer_id,
         features.orders,
+        features.order_days,
         features.recency_days,
         features.last_days_between_orders,
         (
-            coalesce(features.mean_days_between_orders * (features.orders - 1), 0)
+            coalesce(features.mean_days_between_orders * (features.order_days - 1), 0)
             + shop_gaps.median_days
-        ) / features.orders as usual_days,
+        ) / features.order_days as usual_days,
         -- The same, as it was when the last order was placed.
         (
-            features.mean_days_between_orders * (features.orders - 1)
+            features.mean_days_between_orders * (features.order_days - 1)
             - features.last_days_between_orders
             + shop_gaps.median_days
-        ) / nullif(features.orders - 1, 0) as usual_days_before
+        ) / nullif(features.order_days - 1, 0) as usual_days_before
     from features
     inner join shop_gaps on features.as_of_date = shop_gaps.as_of_date
 ),
@@ -66,7 +67,7 @@ staged as (
         case
             when recency_days > lapsed_after_days then 'lapsed'
             when recency_days > at_risk_after_days then 'at_risk'
-            when orders = 1 then 'new'
+            when order_days = 1 then 'new'
             when last_days_between_orders > lapsed_before_after_days
                 then 'reactivated'
             else 'active'

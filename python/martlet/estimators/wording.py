@@ -27,7 +27,7 @@ class Words(NamedTuple):
 FeatureWords = Mapping[str, tuple]
 
 _NO_ORDER = "no order yet"
-_NO_SECOND_ORDER = "no second order yet"
+_NO_SECOND_PURCHASE = "no second purchase yet"
 _NO_VISIT = "no visit in the last 90 days"
 _NO_REVIEW = "no review yet"
 _RHYTHM = (
@@ -82,23 +82,25 @@ FEATURE_WORDS: dict[str, Words] = {
     "mean_days_between_orders": Words(
         "short time between orders",
         "long time between orders",
-        _NO_SECOND_ORDER,
+        _NO_SECOND_PURCHASE,
         *_RHYTHM,
     ),
     "stddev_days_between_orders": Words(
-        "regular orders", "irregular orders", "no third order yet"
+        "regular orders", "irregular orders", "no third purchase yet"
     ),
     "last_days_between_orders": Words(
-        "last two orders close together", "last two orders far apart", _NO_SECOND_ORDER
+        "last two orders close together",
+        "last two orders far apart",
+        _NO_SECOND_PURCHASE,
     ),
     "overdue_ratio": Words(
         "well within the usual gap",
         "long past the usual gap",
-        _NO_SECOND_ORDER,
+        _NO_SECOND_PURCHASE,
         *_RHYTHM,
     ),
     "days_overdue": Words(
-        "next order not due yet", "next order overdue", _NO_SECOND_ORDER, *_RHYTHM
+        "next order not due yet", "next order overdue", _NO_SECOND_PURCHASE, *_RHYTHM
     ),
     "sessions_7d": _count("visits in the last 7 days"),
     "sessions_30d": _count("visits in the last 30 days"),

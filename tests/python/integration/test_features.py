@@ -24,7 +24,7 @@ CONTACTS = {"sent", "impression", "coupon_issued"}
 RESPONSES = {"click", "share", "coupon_redeemed"}
 # Nothing is told of a rate or a mean without anything to take it of; of a count, zero.
 ZERO_WITHOUT_ANY = (
-    "orders", "orders_30d", "orders_90d", "orders_365d", "sales", "sales_90d",
+    "orders", "order_days", "orders_30d", "orders_90d", "orders_365d", "sales", "sales_90d",
     "sales_365d", "costs", "refunds", "refunds_90d", "refunds_365d", "returned_lines",
     "returned_costs", "categories", "brands", "sessions_7d", "sessions_30d",
     "sessions_90d", "item_views_30d", "item_views_90d", "add_to_carts_30d",
@@ -42,6 +42,10 @@ def ratio(part: float, whole: float) -> float | None:
     return part / whole if round(whole, 4) else None
 
 
+def reporting_date(moment: datetime) -> date:
+    return moment.replace(tzinfo=UTC).astimezone(BERLIN).date()
+
+
 def share(rows: list[Row], is_meant: Callable[[Row], bool]) -> float | None:
     return ratio(sum(is_meant(row) for row in rows), len(rows))
 
@@ -52,7 +56,8 @@ def bought(orders: list[Row], at: datetime) -> Told:
         key=lambda order: (order["ordered_at"], order["order_id"]),
     )
     moments = [order["ordered_at"] for order in counted]
-    gaps = [(later - earlier) / days(1) for earlier, later in pairwise(moments)]
+    order_days = sorted({reporting_date(moment) for moment in moments})
+    gaps = [(later - earlier) / days(1) for earlier, later in pairwise(order_days)]
     told = {
         "orders": len(counted),
         "last_ordered_at": moments[-1] if moments else None,
@@ -64,6 +69,7 @@ def bought(orders: list[Row], at: datetime) -> Told:
             sum(order["discounts"] for order in orders),
             sum(order["gross_sales"] for order in orders),
         ),
+        "order_days": len(order_days),
         "mean_days_between_orders": fmean(gaps) if gaps else None,
         "stddev_days_between_orders": stdev(gaps) if len(gaps) > 1 else None,
         "last_days_between_orders": gaps[-1] if gaps else None,
@@ -259,11 +265,7 @@ def put_together(told: Told, as_of: date) -> Told:
     last, mean = told.get("last_ordered_at"), told.get("mean_days_between_orders")
     net_sales = told["sales"] - told["refunds"]
     margin = net_sales - told["costs"] + told["returned_costs"]
-    recency = (
-        (as_of - last.replace(tzinfo=UTC).astimezone(BERLIN).date()).days - 1
-        if last
-        else None
-    )
+    recency = (as_of - reporting_date(last)).days - 1 if last else None
     return {
         "net_sales": net_sales,
         "net_sales_90d": told["sales_90d"] - told["refunds_90d"],

@@ -94,7 +94,7 @@ select
     regexp_matches(said, case
         when has_lapsed
             then '(no|few) visits in|last order .* ago|no order in the last'
-        else 'few orders|no second order|usually buys every [0-9]+ months'
+        else 'few orders|no second purchase|usually buys every [0-9]+ months'
     end) as agrees
 from likely
 """

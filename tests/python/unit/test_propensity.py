@@ -229,13 +229,13 @@ def test_a_reason_has_the_customers_own_numbers(fitted):
             "high net sales (1,234)",
             "many orders (9)",
         ],
-        ["no second order yet", "low net sales (0.5)", "few orders (1)"],
+        ["no second purchase yet", "low net sales (0.5)", "few orders (1)"],
         [
             "usually buys every 1 day, last order 3 days ago",
             "high net sales (20)",
             "few orders (2)",
         ],
-        ["no second order yet", "low net sales (0)", "no orders"],
+        ["no second purchase yet", "low net sales (0)", "no orders"],
     ]
 
 
