@@ -41,3 +41,15 @@
     {%- endif -%}
     {{- return(targets) -}}
 {%- endmacro %}
+
+{#- What a variable says of a target: by its name, else by default. -#}
+{% macro of_target(variable, target) -%}
+    {%- set by_target = var(variable) -%}
+    {%- if target.name not in by_target and 'default' not in by_target -%}
+        {{- exceptions.raise_compiler_error(
+            "The variable " ~ variable ~ " says nothing of " ~ target.name
+            ~ ": add it, or a default."
+        ) -}}
+    {%- endif -%}
+    {{- return(by_target.get(target.name, by_target.get('default'))) -}}
+{%- endmacro %}

@@ -23,8 +23,8 @@ targets as (
         {%- else -%}
         cast({{ target.horizon_days }} as double) as horizon_days,
         {%- endif %}
-        cast({{ var('contact_cost')[target.name] }} as double) as contact_cost,
-        cast({{ var('contact_value')[target.name] }} as double) as contact_value
+        cast({{ of_target('contact_cost', target) }} as double) as contact_cost,
+        cast({{ of_target('contact_value', target) }} as double) as contact_value
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
