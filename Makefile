@@ -30,7 +30,7 @@ demo: setup
 test: setup
 	@$(BIN)/ruff check python tests
 	@$(BIN)/ruff format --check python tests
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist worksteal
 
 $(VENV)/.bench-installed: $(VENV)/.installed requirements-bench.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
