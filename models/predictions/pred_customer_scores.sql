@@ -41,7 +41,7 @@ told as (
         score,
         100 * share_below as percentile,
         cast(floor(10 * share_below) as bigint) + 1 as decile,
-        label_horizon_days,
+        cast(label_horizon_days as double) as label_horizon_days,
         reason_1,
         reason_2,
         reason_3,

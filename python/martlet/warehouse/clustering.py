@@ -181,6 +181,7 @@ def _last_fit(connection: duckdb.DuckDBPyConnection) -> EarlierFit | None:
         where
             model_name = ? and status = 'success'
             and json_extract(parameters, '$.scaling') is not null
+            and json_extract(parameters, '$.options') is not null
         order by run_number desc limit 1
         """,
         [CLUSTER_MODEL],
