@@ -7,7 +7,7 @@
     cast({{ amount }} as decimal(18, 4))
 {%- endmacro %}
 
-{#- A share of one order; decimal, so that sums do not depend on their order. -#}
+{#- A share or a score; decimal, so that sums do not depend on their order. -#}
 {% macro weight(share) -%}
     cast(round({{ share }}, 12) as decimal(18, 12))
 {%- endmacro %}

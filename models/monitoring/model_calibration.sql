@@ -26,7 +26,7 @@ counted as (
         bin_number,
         count(*) as rows,
         sum(label) as positives,
-        avg(score) as mean_score,
+        {{ ratio('sum(' ~ weight('score') ~ ')', 'count(*)') }} as mean_score,
         {{ ratio('sum(label)', 'count(*)') }} as positive_rate
     from placed
     group by run_id, model_name, bin_number

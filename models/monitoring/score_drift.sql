@@ -31,8 +31,9 @@ summed as (
         feature,
         cast(sum(trained_rows) as bigint) as trained_rows,
         cast(sum(scored_rows) as bigint) as scored_rows,
-        sum((scored_share - trained_share) * ln(scored_share / trained_share))
-            as population_stability_index
+        cast(sum({{ weight(
+            '(scored_share - trained_share) * ln(scored_share / trained_share)'
+        ) }}) as double) as population_stability_index
     from shares
     group by run_id, model_name, as_of_date, feature
 ),

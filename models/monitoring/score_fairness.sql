@@ -49,8 +49,10 @@ counted as (
         group_name,
         count(*) as customers,
         cast(sum(label) as bigint) as positives,
+        cast(sum(is_selected) as bigint) as selected_customers,
+        cast(sum(is_selected * label) as bigint) as selected_positives,
         {{ ratio('sum(label)', 'count(*)') }} as positive_rate,
-        avg(score) as mean_score,
+        {{ ratio('sum(' ~ weight('score') ~ ')', 'count(*)') }} as mean_score,
         {{ ratio('sum(is_selected)', 'count(*)') }} as selection_rate,
         {{ ratio('sum(is_selected * label)', 'sum(label)') }} as true_positive_rate,
         {{ ratio('sum(is_selected * (1 - label))', 'sum(1 - label)') }}
@@ -64,8 +66,8 @@ with_overall as (
         counted.*,
         sum(customers) over attributes as all_customers,
         sum(positives) over attributes as all_positives,
-        sum(selection_rate * customers) over attributes as selected,
-        sum(true_positive_rate * positives) over attributes as true_positives
+        sum(selected_customers) over attributes as selected,
+        sum(selected_positives) over attributes as true_positives
     from counted
     window attributes as (partition by model_name, attribute)
 ),

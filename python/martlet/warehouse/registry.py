@@ -18,6 +18,7 @@ from martlet.estimators.metrics import Judged, judge
 from martlet.estimators.propensity import Propensity
 from martlet.warehouse.connection import fetch_dicts
 from martlet.warehouse.ledger import code_fingerprint
+from martlet.warehouse.packing import packed
 from martlet.warehouse.running import DEFAULT_SEED
 from martlet.warehouse.targets import Target, find_target
 
@@ -36,7 +37,7 @@ JUDGING_ROUNDS = 500
 
 def pack(model: Propensity) -> pd.DataFrame:
     """Return the row of ``ml.model_objects`` that keeps a model."""
-    content = skops.io.dumps(model)
+    content = packed(model)
     sha256 = hashlib.sha256(content).hexdigest()
     return pd.DataFrame({"format": ["skops"], "sha256": [sha256], "content": [content]})
 
