@@ -48,32 +48,44 @@ def load_model(connection: duckdb.DuckDBPyConnection, run_id: str) -> Propensity
     Raises
     ------
     CheckFailed
-        The object is not what the run wrote, or holds types that are not trusted.
+        The object is not what the run wrote, cannot be read, or holds types that are
+        not trusted.
     UsageError
-        The run trained no model.
+        The warehouse keeps no model of the run.
     """
     row = connection.execute(
         "select sha256, content from ml.model_objects where run_id = ?", [run_id]
     ).fetchone()
     if row is None:
         raise UsageError(
-            f"Run '{run_id}' trained no model.",
-            "See which runs did: martlet runs",
+            f"The warehouse keeps no model of run '{run_id}'.",
+            "See which runs trained one: martlet runs",
         )
+    train_again = "Train again: martlet train " + run_id.rsplit("-", 1)[0]
     sha256, content = row
     if hashlib.sha256(content).hexdigest() != sha256:
         raise CheckFailed(
-            f"The model of {run_id} is not what was written.",
-            "Train again: martlet train " + run_id.rsplit("-", 1)[0],
+            f"The model of {run_id} is not what was written.", train_again
         )
-    unknown = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES)
+    try:
+        unknown = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES)
+        model = None if unknown else skops.io.loads(content, trusted=TRUSTED_TYPES)
+    except Exception as error:  # whatever reading foreign bytes comes to
+        raise CheckFailed(
+            f"The model of {run_id} cannot be read: {error}", train_again
+        ) from error
     if unknown:
         raise CheckFailed(
             f"The model of {run_id} holds what no model of martlet does: "
             f"{', '.join(sorted(unknown))}.",
-            "Train again: martlet train " + run_id.rsplit("-", 1)[0],
+            train_again,
         )
-    return skops.io.loads(content, trusted=TRUSTED_TYPES)
+    if not isinstance(model, Propensity):
+        raise CheckFailed(
+            f"The model of {run_id} is no model but a {type(model).__name__}.",
+            train_again,
+        )
+    return model
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 import shutil
 from pathlib import Path
+from subprocess import Popen
 
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from sklearn.metrics import roc_auc_score
 
 from martlet.errors import CheckFailed, ModelRefused
@@ -258,21 +261,26 @@ def test_model_that_was_tampered_with_is_not_loaded(
         load_model(warehouse, run_id)
 
 
-def test_model_of_unknown_types_is_not_loaded(
-    warehouse: duckdb.DuckDBPyConnection,
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (skops.io.dumps(Popen.communicate), "holds what no model of martlet does"),
+        (skops.io.dumps([1, 2]), "is no model but a list"),
+        (skops.io.dumps([1, 2])[:100], "cannot be read"),
+        (pickle.dumps({"a": 1}), "cannot be read"),
+        (b"", "cannot be read"),
+    ],
+    ids=["unknown-type", "no-model", "truncated", "pickle", "empty"],
+)
+def test_bytes_that_are_no_model_are_not_loaded(
+    warehouse: duckdb.DuckDBPyConnection, content: bytes, told: str
 ) -> None:
-    import hashlib
-    from subprocess import Popen
-
-    import skops.io
-
     run_id = served_run(warehouse, "purchase").run_id
-    content = skops.io.dumps({"model": Popen.communicate})
     warehouse.execute(
         "update ml.model_objects set content = ?, sha256 = ? where run_id = ?",
         [content, hashlib.sha256(content).hexdigest(), run_id],
     )
-    with pytest.raises(CheckFailed, match="holds what no model of martlet does"):
+    with pytest.raises(CheckFailed, match=told):
         load_model(warehouse, run_id)
 
 
