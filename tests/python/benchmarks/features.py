@@ -52,6 +52,7 @@ def prepare(inputs: Path, size: int) -> None:
                 order_id,
                 md5(cast(cast(customer as bigint) as varchar)) as customer_id,
                 ordered_at,
+                cast(ordered_at as date) as order_date,
                 ordered_at as identified_at,
                 chance(number, 'counted') < 0.97 as is_counted,
                 1 + draw(number, 'items', 5) as items,
