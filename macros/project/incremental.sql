@@ -122,7 +122,7 @@
     {%- for parent in _noted_parents() -%}
         {%- do numbers.append(_state_of(parent.name).change_number) -%}
     {%- endfor -%}
-    {{- return(numbers | min) -}}
+    {{- return(numbers | min if numbers else 0) -}}
 {%- endmacro %}
 
 {#- Models above this one that note how they were built. -#}

@@ -31,3 +31,35 @@
         )
     ) / (1 + {{ z }} * {{ z }} / {{ rows }})))
 {%- endmacro %}
+
+{#-
+  Dunning's log-likelihood ratio (1993) of two things that came together in `both` of
+  `all` cases, `one` and `other` by themselves: twice the sum over the four cells of
+  cell * ln(cell / what independence expects). Zero where they are independent. Cells
+  are added crosswise, so that both directions give the same to the last digit.
+-#}
+{% macro log_likelihood_ratio(both, one, other, all) -%}
+    {%- set neither = "(" ~ all ~ " - " ~ one ~ " - " ~ other ~ " + " ~ both ~ ")" -%}
+    {%- set not_one = "(" ~ all ~ " - " ~ one ~ ")" -%}
+    {%- set not_other = "(" ~ all ~ " - " ~ other ~ ")" -%}
+    greatest(0.0, 2 * (
+        (
+            {{ _cell(both, one, other, all) }}
+            + {{ _cell(neither, not_one, not_other, all) }}
+        )
+        + (
+            {{ _cell("(" ~ one ~ " - " ~ both ~ ")", one, not_other, all) }}
+            + {{ _cell("(" ~ other ~ " - " ~ both ~ ")", not_one, other, all) }}
+        )
+    ))
+{%- endmacro %}
+
+{% macro _cell(cell, row, column, all) -%}
+    case
+        when {{ cell }} = 0 then 0
+        else {{ cell }} * ln(
+            cast({{ cell }} as double) * {{ all }}
+            / (cast({{ row }} as double) * {{ column }})
+        )
+    end
+{%- endmacro %}

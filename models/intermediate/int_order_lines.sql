@@ -28,6 +28,7 @@ spread as (
     select
         items.*,
         orders.customer_id,
+        orders.identified_at,
         orders.ordered_at,
         orders.order_date,
         orders.is_order,
@@ -48,6 +49,7 @@ valued as (
         products.category,
         coalesce(products.is_merchandise, true) as is_merchandise,
         spread.customer_id,
+        spread.identified_at,
         spread.ordered_at,
         spread.order_date,
         spread.is_order,
@@ -79,6 +81,7 @@ costed as (
         category,
         is_merchandise,
         customer_id,
+        identified_at,
         ordered_at,
         order_date,
         is_order,

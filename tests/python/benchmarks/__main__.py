@@ -26,8 +26,8 @@ What the sides are:
 - increment-last-day, increment-spread: the SQL of ``int_sessions`` and
   ``int_session_channels`` for the visitors of 1 % of events, the last ones or those of a
   visitor's day here and there; both models built from scratch.
-- associations: the SQL of ``int_basket_products`` and ``product_associations``; implicit's
-  cosine neighbours, which measure no support, confidence, lift or Jaccard.
+- associations: the SQL from ``int_basket_sets`` to ``product_associations``, for products
+  by order over all time; implicit's cosine neighbours, which measure nothing else.
 - features: the SQL of ``feat_customers`` and of the models it reads, at twelve dates; the
   same at thirteen. What martlet does not take of that is what one date more costs.
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
@@ -99,7 +99,16 @@ SUITE = {
         Benchmark(
             name="associations",
             unit="order lines",
-            models=("int_basket_products", "product_associations"),
+            models=(
+                "int_basket_sets",
+                "int_item_numbers",
+                "int_basket_lines",
+                "int_baskets",
+                "int_pair_counts",
+                "int_item_occurrences",
+                "feat_associations",
+                "product_associations",
+            ),
             sides={
                 MARTLET: "compiled:build",
                 "implicit": "peers.implicit_cosine:run",

@@ -13,9 +13,17 @@ TOLERANCE = 1e-6
 
 
 def prepare(inputs: Path, size: int) -> None:
-    """Write ``size`` order lines, and the period they fall in."""
+    """Write ``size`` order lines, and what stands beside them."""
     shop.write(inputs, "intermediate.int_order_lines", shop.order_lines(size))
-    shop.write(inputs, "intermediate.int_data_period", shop.period())
+    shop.write(
+        inputs,
+        "intermediate.int_products",
+        shop.products(inputs / "intermediate/int_order_lines.parquet"),
+    )
+    shop.write(inputs, "intermediate.int_returns", shop.no_returns())
+    shop.write(
+        inputs, "intermediate.int_recommendation_dates", shop.recommendation_dates()
+    )
 
 
 def check(inputs: Path, outputs: Path) -> str:

@@ -20,8 +20,15 @@ import duckdb
 from martlet.errors import BuildFailed
 from martlet.settings import find_project
 
-# Given, so that compiling need not ask a store's tables.
-STORE_VARS = json.dumps({"reporting_currency": "EUR", "reporting_timezone": "UTC"})
+# Given, so that compiling need not ask a store's tables; and of associations those that
+# the peer has.
+VARS = json.dumps(
+    {
+        "reporting_currency": "EUR",
+        "reporting_timezone": "UTC",
+        "association_sets": "order_product_all_time",
+    }
+)
 
 
 def compile_models(names: Sequence[str]) -> dict[str, dict[str, str]]:
@@ -38,7 +45,7 @@ def run_dbt(
     with tempfile.TemporaryDirectory(prefix="martlet-target-") as target:
         arguments = [
             *(sys.executable, "-m", "dbt.cli.main", "--quiet"),
-            *(command, "--select", *names, "--vars", STORE_VARS),
+            *(command, "--select", *names, "--vars", VARS),
             *("--project-dir", project, "--profiles-dir", project / "profiles"),
             *("--target-path", target, "--log-path", target),
         ]

@@ -173,10 +173,15 @@ def order_lines(rows: int) -> str:
         )
         select
             'O' || number as order_id,
+            i as line_number,
             'P' || lpad(cast(cast(product as bigint) as varchar), 6, '0') as product_id,
             timestamp '2024-01-01'
             + to_seconds(cast(366 * 86400 * chance(number, 'ordered') as bigint))
                 as ordered_at,
+            'C' || draw(number, 'customer', {max(rows // 10, 1)}) as customer_id,
+            ordered_at as identified_at,
+            cast(ordered_at as date) as order_date,
+            'category ' || product % 40 as category,
             chance(number, 'counted') < 0.97 as is_order,
             product % 100 <> 99 as is_merchandise,
             case when chance(i, 'given back') < 0.02 then -1 else 1 end as quantity,
@@ -188,14 +193,36 @@ def order_lines(rows: int) -> str:
     """
 
 
-def period() -> str:
-    """Select the period of :func:`order_lines`, as ``int_data_period``."""
+def products(lines: Path) -> str:
+    """Select the products of the order lines in a file, as ``int_products``."""
+    return f"""
+        select product_id, any_value(category) as category
+        from read_parquet('{lines}') group by product_id
+    """
+
+
+def no_returns() -> str:
+    """Select nothing, with the columns of ``int_returns`` that matter."""
     return """
         select
-            date '2024-01-01' as first_date,
-            date '2024-12-31' as last_date,
+            '' as order_id,
+            1 as line_number,
+            '' as product_id,
+            timestamp '2024-01-01' as returned_at,
+            1 as quantity,
+            true as is_order
+        where false
+    """
+
+
+def recommendation_dates() -> str:
+    """Select the end of :func:`order_lines`, as ``int_recommendation_dates``."""
+    return """
+        select
+            'serving' as purpose,
             date '2025-01-01' as as_of_date,
-            timestamp '2025-01-01' as as_of_at
+            timestamp '2025-01-01' as as_of_at,
+            timestamp '2025-01-29' as horizon_end_at
     """
 
 

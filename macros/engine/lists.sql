@@ -1,0 +1,36 @@
+{#- Lists: engines name their functions differently. -#}
+
+{#- The distinct values of a group that are not null, sorted: an aggregate. -#}
+{% macro distinct_list(value) -%}
+    {{ adapter.dispatch('distinct_list', 'martlet')(value) }}
+{%- endmacro %}
+
+{% macro duckdb__distinct_list(value) -%}
+    list_sort(list_distinct(list({{ value }})))
+{%- endmacro %}
+
+{% macro list_length(list) -%}
+    {{ adapter.dispatch('list_length', 'martlet')(list) }}
+{%- endmacro %}
+
+{% macro duckdb__list_length(list) -%}
+    len({{ list }})
+{%- endmacro %}
+
+{#- A row for each element of a list; at most one in a select. -#}
+{% macro each_of(list) -%}
+    {{ adapter.dispatch('each_of', 'martlet')(list) }}
+{%- endmacro %}
+
+{% macro duckdb__each_of(list) -%}
+    unnest({{ list }})
+{%- endmacro %}
+
+{#- What a whole number is without its lowest bits. -#}
+{% macro bits_above(number, bits) -%}
+    {{ adapter.dispatch('bits_above', 'martlet')(number, bits) }}
+{%- endmacro %}
+
+{% macro duckdb__bits_above(number, bits) -%}
+    ({{ number }} >> {{ bits }})
+{%- endmacro %}
