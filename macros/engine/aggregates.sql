@@ -8,3 +8,22 @@
 {% macro duckdb__joined_texts(text, separator, order_by) -%}
     string_agg({{ text }}, '{{ separator }}' order by {{ order_by }})
 {%- endmacro %}
+
+{#- Median of a group, between the two middle values where there are two; exact. -#}
+{% macro median(value) -%}
+    {{ adapter.dispatch('median', 'martlet')(value) }}
+{%- endmacro %}
+
+{% macro duckdb__median(value) -%}
+    median({{ value }})
+{%- endmacro %}
+
+{#- The value of the row of a group that is greatest in a number; of equals the value
+    that is least. -#}
+{% macro value_at_greatest(value, number) -%}
+    {{ adapter.dispatch('value_at_greatest', 'martlet')(value, number) }}
+{%- endmacro %}
+
+{% macro duckdb__value_at_greatest(value, number) -%}
+    first({{ value }} order by {{ number }} desc, {{ value }})
+{%- endmacro %}

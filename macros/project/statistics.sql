@@ -63,3 +63,19 @@
         )
     end
 {%- endmacro %}
+
+{#- Mean of a decimal that may be null in some rows; its sum does not depend on the
+    order of rows. -#}
+{% macro mean_of(value) -%}
+    {{ ratio("sum(" ~ value ~ ")", "count(" ~ value ~ ")") }}
+{%- endmacro %}
+
+{#- Standard error of the mean of a decimal: null for fewer than two. -#}
+{% macro standard_error_of(value) -%}
+    {%- set n = "cast(count(" ~ value ~ ") as double)" -%}
+    {%- set squares = "cast(sum(" ~ weight("cast(" ~ value ~ " as double) * cast("
+        ~ value ~ " as double)") ~ ") as double)" -%}
+    {%- set total = "cast(sum(" ~ value ~ ") as double)" -%}
+    sqrt(greatest(0.0, {{ squares }} - {{ total }} * {{ total }} / {{ n }})
+        / nullif({{ n }} * ({{ n }} - 1), 0))
+{%- endmacro %}

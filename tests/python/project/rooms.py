@@ -29,6 +29,7 @@ ROOMS = (
     "labels",
     "model_inputs",
     "predictions",
+    "recommendations",
     "marts",
     "segments",
     "monitoring",
