@@ -10,12 +10,17 @@ select associations.*
 from associations
 left join associations as reverse
     on
-        associations.product_1 = reverse.product_2
+        associations.basket_type = reverse.basket_type
+        and associations.period = reverse.period
+        and associations.product_1 = reverse.product_2
         and associations.product_2 = reverse.product_1
 where
     associations.cooccurrences <> reverse.cooccurrences
     or associations.occurrences_1 <> reverse.occurrences_2
     or associations.lift <> reverse.lift
+    or associations.log_likelihood_ratio <> reverse.log_likelihood_ratio
+    or associations.cooccurrences > associations.baskets
+    or associations.p_value not between 0 and 1
     or associations.cooccurrences > associations.occurrences_1
     or associations.cooccurrences > associations.occurrences_2
     or associations.product_1 = associations.product_2

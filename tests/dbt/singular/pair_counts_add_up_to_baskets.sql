@@ -1,0 +1,39 @@
+-- Sets of baskets whose pairs are not counted as often as their baskets hold them: a
+-- basket of n items has n (n - 1) / 2 pairs.
+with
+
+baskets as (
+    select * from {{ ref('int_baskets') }}
+),
+
+pairs as (
+    select * from {{ ref('int_pair_counts') }}
+),
+
+held as (
+    select
+        basket_set,
+        sum({{ list_length('items') }} * ({{ list_length('items') }} - 1) / 2)
+            as pairs_held
+    from baskets
+    group by basket_set
+),
+
+counted as (
+    select
+        basket_set,
+        sum(cooccurrences) as pairs_counted,
+        min(cooccurrences) as least_counted
+    from pairs
+    group by basket_set
+)
+
+select
+    basket_set,
+    held.pairs_held,
+    counted.pairs_counted
+from held
+full outer join counted using (basket_set)
+where
+    coalesce(held.pairs_held, 0) <> coalesce(counted.pairs_counted, 0)
+    or counted.least_counted < 1
