@@ -1,7 +1,8 @@
 -- Who is in which audience now, and why.
 -- Grain: one row per segment and customer.
 {%- set segments = [
-    'champions', 'at_risk_high_value', 'new_without_second_order', 'likely_to_buy'
+    'champions', 'at_risk_high_value', 'new_without_second_order', 'likely_to_buy',
+    'recommendations'
 ] %}
 with
 

@@ -2,7 +2,8 @@
 
 Models of the ``ml`` schema are sources to dbt. Everything that does not read them is built
 first, then the models run on what was built, then dbt builds what reads their outputs.
-Only when all of it passed is anything published.
+Recommenders take one turn more: SQL judges their trial, and the winner may have to be
+fitted before its lists are made. Only when all of it passed is anything published.
 """
 
 from __future__ import annotations
@@ -21,10 +22,17 @@ from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions, DbtProject
 from martlet.warehouse.models import models
 from martlet.warehouse.publish import PublicModel, public_models, publish
+from martlet.warehouse.recommending import (
+    compare_products,
+    recommend_by_winner,
+    try_recommenders,
+)
 from martlet.warehouse.running import ModelOutcome
 from martlet.warehouse.store import make_way_for_store
 
 READS_MODEL_OUTPUTS = "source:ml+"
+READS_CANDIDATES = "source:ml.recommendation_candidates+"
+READS_RECOMMENDERS = "source:ml.recommendation_trials+ source:ml.product_similarities+"
 BUILT_KINDS = ("model", "seed", "test")
 
 # Called with what was just finished, how much is done, and how much there is to do.
@@ -94,7 +102,7 @@ def build(
             steps = _Steps(_node_count(manifest) + len(marts), on_step)
             project.build(["--exclude", READS_MODEL_OUTPUTS], steps.finish)
             outcomes = _run_models(settings, steps)
-            project.build(["--select", READS_MODEL_OUTPUTS], steps.finish)
+            outcomes += _judge_and_serve(project, READS_MODEL_OUTPUTS, steps)
         published = publish(settings, marts, steps.finish)
         return BuildResult(
             published=published,
@@ -103,6 +111,35 @@ def build(
             absent_tables=absent_tables(settings.raw, contract),
             replaced_sample=replaced_sample,
         )
+
+
+def recommend(
+    settings: Settings,
+    options: DbtOptions,
+    *,
+    full_refresh: bool = False,
+    on_step: OnStep | None = None,
+) -> list[ModelOutcome]:
+    """Try the recommenders, judge them, and make the lists of the winner.
+
+    Works on what was built last, and publishes nothing.
+
+    Raises
+    ------
+    MartletError
+        The warehouse was never built, dbt's nodes fail, or the machine is in the way.
+    """
+    with machine_faults("Recommending", "What was published before is as it was."):
+        project = DbtProject(settings, options)
+        project.parse()
+        # How many nodes are downstream only dbt knows, so the bar has no end.
+        steps = _Steps(0, on_step)
+        with open_warehouse(settings.warehouse) as connection:
+            outcomes = [
+                compare_products(connection),
+                try_recommenders(connection, full_refresh=full_refresh),
+            ]
+        return outcomes + _judge_and_serve(project, READS_RECOMMENDERS, steps)
 
 
 def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:
@@ -114,6 +151,19 @@ def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:
             outcomes += run(connection)
             steps.finish(name)
     return outcomes
+
+
+def _judge_and_serve(
+    project: DbtProject, reads_outputs: str, steps: _Steps
+) -> list[ModelOutcome]:
+    """Build what reads the models' outputs; fit the recommender that won meanwhile."""
+    project.build(
+        ["--select", reads_outputs, "--exclude", READS_CANDIDATES], steps.finish
+    )
+    with open_warehouse(project.settings.warehouse) as connection:
+        outcome = recommend_by_winner(connection)
+    project.build(["--select", READS_CANDIDATES], steps.finish)
+    return [outcome] if outcome else []
 
 
 def _node_count(manifest: Manifest) -> int:

@@ -8,6 +8,7 @@ import duckdb
 
 from martlet.warehouse.connection import fetch_dicts
 from martlet.warehouse.publish import PublicModel
+from martlet.warehouse.recommended import read_trial
 
 _METRICS = """
 select model_name, metric_name, metric_value, ci_low, ci_high, baseline_value,
@@ -54,6 +55,7 @@ class Summary:
     marts: list[dict]
     segments: list[dict]
     model_quality: list[dict]
+    recommenders: list[dict]
     campaigns: list[dict]
     lift: list[dict]
     absent_tables: list[str] = field(default_factory=list)
@@ -77,6 +79,7 @@ def summarise(
         marts=[{"name": mart.name, "rows": _count(connection, mart)} for mart in marts],
         segments=fetch_dicts(connection, _SEGMENTS),
         model_quality=fetch_dicts(connection, _METRICS),
+        recommenders=read_trial(connection),
         campaigns=fetch_dicts(connection, _CAMPAIGNS),
         lift=fetch_dicts(connection, _LIFT),
         absent_tables=absent_tables,

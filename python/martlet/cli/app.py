@@ -15,6 +15,7 @@ from martlet.cli import (
     loads,
     models,
     quarantine,
+    recommend,
     runs,
     sample,
 )
@@ -38,6 +39,8 @@ app.command("score")(models.score)
 app.command("evaluate")(models.evaluate)
 app.command("promote")(models.promote)
 app.command("value")(models.value)
+app.command("recommend")(recommend.recommend)
+app.command("similar")(recommend.similar)
 app.add_typer(key.app, name="key")
 app.command("export")(export.export)
 app.add_typer(runs.app, name="runs")

@@ -19,6 +19,7 @@ from martlet.cli.console import (
     progress_bar,
 )
 from martlet.cli.options import Json, ProjectDir, Target, Threads, Vars
+from martlet.cli.recommend import print_trial
 from martlet.settings import load_settings
 from martlet.summary import Summary, summarise
 from martlet.warehouse.connection import open_warehouse
@@ -97,6 +98,7 @@ def _print_summary(summary: Summary) -> None:
             for row in summary.model_quality
         ],
     )
+    print_trial(summary.recommenders)
     print_table(
         "Campaign ROI by last touch",
         [

@@ -15,6 +15,7 @@ from martlet.cli.console import (
     print_table,
 )
 from martlet.cli.options import Json, ProjectDir
+from martlet.cli.outcomes import outcome_as_dict, print_outcome
 from martlet.settings import load_settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.evaluating import evaluate as evaluate_target
@@ -22,7 +23,7 @@ from martlet.warehouse.predicting import score as score_target
 from martlet.warehouse.predicting import train as train_target
 from martlet.warehouse.registry import promote as promote_run
 from martlet.warehouse.registry import read_candidates, served_run
-from martlet.warehouse.running import DEFAULT_SEED, ModelOutcome
+from martlet.warehouse.running import DEFAULT_SEED
 from martlet.warehouse.targets import find_target, read_targets
 from martlet.warehouse.value import value_customers
 
@@ -60,11 +61,12 @@ def train(
         candidates = read_candidates(connection, outcome.run_id)
     if json:
         print_json(
-            _told(outcome) | {"is_serving": is_serving, "candidates": candidates}
+            outcome_as_dict(outcome)
+            | {"is_serving": is_serving, "candidates": candidates}
         )
         return
     print_candidates(found.title, candidates)
-    _print_outcome(outcome)
+    print_outcome(outcome)
     if is_serving:
         print_note(f"It serves. Score by it: martlet score {target}")
     else:
@@ -118,11 +120,11 @@ def score(
     if target and outcomes[0].refusal:
         raise outcomes[0].refusal
     if json:
-        told = [_told(outcome) for outcome in outcomes]
+        told = [outcome_as_dict(outcome) for outcome in outcomes]
         print_json(told[0] if target else told)
         return
     for outcome in outcomes:
-        _print_outcome(outcome)
+        print_outcome(outcome)
     print_note(BRING_IN)
 
 
@@ -135,7 +137,7 @@ def evaluate(
         outcome, metrics = evaluate_target(connection, find_target(connection, target))
     rows = metrics.to_dict("records")
     if json:
-        print_json(_told(outcome) | {"metrics": rows})
+        print_json(outcome_as_dict(outcome) | {"metrics": rows})
         return
     first = rows[0]
     print_table(
@@ -156,7 +158,7 @@ def evaluate(
     )
     if first["evaluated_on"] == first["trained_evaluated_on"]:
         print_note("No outcome has become known since it was trained.")
-    _print_outcome(outcome)
+    print_outcome(outcome)
 
 
 def promote(
@@ -185,26 +187,7 @@ def value(json: Json = False, project_dir: ProjectDir = None) -> None:
     if outcome.refusal:
         raise outcome.refusal
     if json:
-        print_json(_told(outcome))
+        print_json(outcome_as_dict(outcome))
         return
-    _print_outcome(outcome)
+    print_outcome(outcome)
     print_note(BRING_IN)
-
-
-def _told(outcome: ModelOutcome) -> dict:
-    return {
-        "run_id": outcome.run_id,
-        "model_name": outcome.model_name,
-        "rows_out": outcome.rows_out,
-        "is_reused": outcome.is_reused,
-        "refusal": outcome.refusal.message if outcome.refusal else None,
-    }
-
-
-def _print_outcome(outcome: ModelOutcome) -> None:
-    if outcome.refusal:
-        print_note(f"{outcome.model_name}: {outcome.refusal.message}")
-    elif outcome.is_reused:
-        print_note(f"Nothing changed since {outcome.run_id}; its outputs stand.")
-    else:
-        print_line(outcome.run_id, f"{number(outcome.rows_out)} rows written")

@@ -25,7 +25,7 @@ _GMAIL = ("gmail.com", "googlemail.com")
 
 @dataclass(frozen=True)
 class Contact:
-    """One person's contact data, opened."""
+    """One person's contact data, opened, and what the segment says of them beside."""
 
     email: str
     phone: str
@@ -33,6 +33,7 @@ class Contact:
     last_name: str
     country: str
     postcode: str
+    fields: tuple[str, ...] = ()
 
     @property
     def is_reachable(self) -> bool:
@@ -45,13 +46,15 @@ class Destination:
     """A platform: its headers, a row of cells for a contact, the consents it needs.
 
     ``consents`` are pairs of channel and purpose that must all be granted; empty where
-    the segment's own channel and purpose decide.
+    the segment's own channel and purpose decide. ``takes_fields`` says whether columns
+    that a segment brings beside its members go into the file.
     """
 
     name: str
     headers: tuple[str, ...]
     row: Callable[[Contact], Iterable[str]]
     consents: tuple[Consent, ...] = ()
+    takes_fields: bool = False
 
 
 def formula_safe(cell: str) -> str:
@@ -99,7 +102,12 @@ def _google(contact: Contact) -> list[str]:
 DESTINATIONS = {
     destination.name: destination
     for destination in (
-        Destination("csv", ("email", "first_name", "last_name", "phone"), _plain),
+        Destination(
+            "csv",
+            ("email", "first_name", "last_name", "phone"),
+            _plain,
+            takes_fields=True,
+        ),
         Destination(
             "google-ads",
             ("Email", "Phone", "First Name", "Last Name", "Country", "Zip"),

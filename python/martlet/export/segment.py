@@ -9,10 +9,7 @@ appears whole or not at all, and the ledger ``ops.export_log`` keeps counts and 
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,7 +18,14 @@ from pathlib import Path
 import duckdb
 
 from martlet.errors import CheckFailed, EnvironmentFault, UsageError
-from martlet.export.destinations import DESTINATIONS, Consent, Contact, Destination
+from martlet.export.destinations import (
+    DESTINATIONS,
+    Consent,
+    Contact,
+    Destination,
+    formula_safe,
+)
+from martlet.export.writing import csv_of, write_private
 from martlet.privacy.normalising import normalise_email
 from martlet.privacy.sealing import Sealer
 
@@ -121,11 +125,17 @@ def export_segment(
             "exported_at": moment,
         },
     ).fetchall()
-    consenting = [member[2:] for member in members if member[1]]
+    consenting = [(member[0], member[2:]) for member in members if member[1]]
     sealer = find_sealer() if consenting else None
-    contacts = [_open(sealed, sealer) for sealed in consenting]
+    names, fields = (
+        _fields(connection, segment_id) if destination.takes_fields else ((), {})
+    )
+    contacts = [
+        _open(sealed, sealer, fields.get(customer_id, ()))
+        for customer_id, sealed in consenting
+    ]
     reachable = _one_per_address(contacts)
-    content = _write_csv(destination, reachable)
+    content = csv_of(destination, names, reachable)
     sha256 = hashlib.sha256(content).hexdigest()
     result = ExportResult(
         export_id=f"{moment:%Y%m%dT%H%M%S}-{segment_id}-{sha256[:8]}",
@@ -134,7 +144,7 @@ def export_segment(
         excluded_no_consent=len(members) - len(consenting),
         excluded_no_contact=len(consenting) - len(reachable),
     )
-    _write_private(path, content)
+    write_private(path, content)
     _log(connection, result, segment_id, destination, moment, sha256)
     return result
 
@@ -193,12 +203,36 @@ def _own_consent(connection: duckdb.DuckDBPyConnection, segment_id: str) -> Cons
     ).fetchone()
 
 
-def _open(sealed: tuple[str | None, ...], sealer: Sealer) -> Contact:
+def _fields(
+    connection: duckdb.DuckDBPyConnection, segment_id: str
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Read what a segment says beside who is in it: names, and texts by customer."""
+    rows = connection.execute(
+        f'select * exclude (as_of_date, reason) from segments."{segment_id}"'
+    )
+    names = [column[0] for column in rows.description]
+    key = names.index("customer_id")
+    told = {
+        row[key]: tuple(
+            "" if value is None else formula_safe(str(value))
+            for place, value in enumerate(row)
+            if place != key
+        )
+        for row in rows.fetchall()
+    }
+    return tuple(name for name in names if name != "customer_id"), told
+
+
+def _open(
+    sealed: tuple[str | None, ...], sealer: Sealer, fields: tuple[str, ...]
+) -> Contact:
     *contact, country, postcode = sealed
     email, phone, first_name, last_name = (
         sealer.unseal(value) if value else "" for value in contact
     )
-    return Contact(email, phone, first_name, last_name, country or "", postcode or "")
+    return Contact(
+        email, phone, first_name, last_name, country or "", postcode or "", fields
+    )
 
 
 def _one_per_address(contacts: list[Contact]) -> list[Contact]:
@@ -208,31 +242,6 @@ def _one_per_address(contacts: list[Contact]) -> list[Contact]:
         if contact.is_reachable:
             at_address.setdefault(normalise_email(contact.email), contact)
     return list(at_address.values())
-
-
-def _write_csv(destination: Destination, contacts: list[Contact]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(destination.headers)
-    writer.writerows(destination.row(contact) for contact in contacts)
-    return text.getvalue().encode("utf-8")
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished.unlink(missing_ok=True)
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(unfinished, path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise EnvironmentFault(
-            f"The list could not be written to {path}: {error.strerror}.",
-            "Choose another place with --out, or free some space.",
-        ) from error
 
 
 def _log(

@@ -11,6 +11,12 @@ import duckdb
 from martlet.errors import ModelRefused
 from martlet.warehouse.clustering import CLUSTER_MODEL, cluster_customers
 from martlet.warehouse.predicting import score, train
+from martlet.warehouse.recommending import (
+    SIMILARITY_MODEL,
+    TRIAL_MODEL,
+    compare_products,
+    try_recommenders,
+)
 from martlet.warehouse.registry import promote, served_run
 from martlet.warehouse.running import ModelOutcome
 from martlet.warehouse.targets import Target, read_targets
@@ -27,6 +33,8 @@ def models(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Run]]:
     yield VALUE_MODEL, lambda on: [value_customers(on)]
     for name, target in read_targets(connection).items():
         yield name, partial(foretell, target=target)
+    yield SIMILARITY_MODEL, lambda on: [compare_products(on)]
+    yield TRIAL_MODEL, lambda on: [try_recommenders(on)]
 
 
 def foretell(

@@ -78,6 +78,8 @@ READS_THE_CLOCK = {"cli/export.py", "cli/load.py", "cli/quarantine.py"}
 # Schemas that the SQL of a module may touch.
 SCHEMAS = {
     "warehouse/clustering.py": {"ml"},
+    "warehouse/recommended.py": {"core", "identity", "marts"},
+    "warehouse/recommending.py": {"recommendations"},
     "warehouse/evaluating.py": {"ml", "model_inputs"},
     "warehouse/registry.py": {"ml"},
     "warehouse/running.py": {"model_inputs"},

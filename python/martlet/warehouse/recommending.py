@@ -1,0 +1,177 @@
+"""Try recommenders on time unseen, and let the winner propose goods to everyone.
+
+Python fits and proposes; the rules that make lists of proposals, the judging and the
+choice are SQL, the same for every recommender (``models/recommendations``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from martlet.errors import ModelRefused
+from martlet.estimators.recommenders import (
+    ALGORITHMS,
+    Interactions,
+    fit_recommender,
+    recommend,
+    similar_products,
+)
+from martlet.warehouse.running import (
+    DEFAULT_SEED,
+    Fitted,
+    ModelInput,
+    ModelOutcome,
+    as_of_date,
+    run_model,
+    run_of,
+)
+
+TRIAL_MODEL = "recommender_trial"
+RECOMMENDER_MODEL = "recommender"
+SIMILARITY_MODEL = "product_similarity"
+
+# Rules leave some out, so more are proposed than a list holds.
+CANDIDATES = 60
+SIMILAR_PRODUCTS = 30
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What recommenders learn from, as of one of the two dates."""
+
+    interactions: ModelInput
+    catalogue: ModelInput
+
+    @classmethod
+    def of(cls, purpose: str) -> _Inputs:
+        condition = f"purpose = '{purpose}'"
+        return cls(
+            ModelInput("input_interactions", condition=condition),
+            ModelInput("input_catalogue", condition=condition),
+        )
+
+    def read(self, connection: duckdb.DuckDBPyConnection) -> Interactions:
+        return Interactions.from_frames(
+            self.interactions.read(connection), self.catalogue.read(connection)
+        )
+
+
+def try_recommenders(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    seed: int = DEFAULT_SEED,
+    full_refresh: bool = False,
+) -> ModelOutcome:
+    """Let every recommender that is fitted propose goods as of the trial.
+
+    Reads ``input_interactions`` and ``input_catalogue`` of the trial and
+    ``input_seekers_holdout``; appends to ``ml.recommendation_trials``.
+    """
+    inputs = _Inputs.of("trial")
+    holdout = ModelInput("input_seekers_holdout")
+    seekers = holdout.read(connection)
+
+    def fit() -> Fitted:
+        if not len(seekers):
+            raise ModelRefused(
+                "No recommender could be tried: no known customer bought anything in "
+                "the weeks after an earlier end of a month.",
+                "It will be once the history is longer.",
+            )
+        interactions = inputs.read(connection)
+        today = as_of_date(seekers)
+
+        def proposed() -> Iterator[tuple[str, pd.DataFrame]]:
+            for algorithm in ALGORITHMS:
+                for batch in _proposals(
+                    algorithm, interactions, seekers["customer_id"], seed
+                ):
+                    yield "recommendation_trials", batch.assign(as_of_date=today)
+
+        return {"algorithms": list(ALGORITHMS)}, proposed()
+
+    run = run_of(
+        connection,
+        TRIAL_MODEL,
+        [inputs.interactions, inputs.catalogue, holdout],
+        today=as_of_date(seekers),
+        seed=seed,
+        options={"candidates": CANDIDATES},
+    )
+    return run_model(connection, run, fit, full_refresh=full_refresh)
+
+
+def recommend_by_winner(
+    connection: duckdb.DuckDBPyConnection, *, seed: int = DEFAULT_SEED
+) -> ModelOutcome | None:
+    """Fit the winner of the trial on all there is, and let it propose goods.
+
+    Returns
+    -------
+    ModelOutcome or None
+        None where SQL computes the winner, so that nothing is to be fitted.
+    """
+    algorithm, is_sql = connection.execute(
+        "select algorithm, is_sql from recommendations.recommender_ranking "
+        "order by place limit 1"
+    ).fetchone()
+    if is_sql:
+        return None
+    inputs = _Inputs.of("serving")
+    seekers = ModelInput("input_seekers").read(connection)
+    today = as_of_date(seekers)
+
+    def fit() -> Fitted:
+        batches = _proposals(
+            algorithm, inputs.read(connection), seekers["customer_id"], seed
+        )
+        return {"algorithm": algorithm}, (
+            ("recommendation_candidates", batch.assign(as_of_date=today))
+            for batch in batches
+        )
+
+    run = run_of(
+        connection,
+        RECOMMENDER_MODEL,
+        [inputs.interactions, inputs.catalogue],
+        today=today,
+        seed=seed,
+        options={"algorithm": algorithm, "candidates": CANDIDATES},
+    )
+    return run_model(connection, run, fit)
+
+
+def compare_products(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
+    """Find which products are alike by what they are; nothing is random.
+
+    Reads ``input_catalogue``; appends to ``ml.product_similarities``.
+    """
+    source = _Inputs.of("serving").catalogue
+    catalogue = source.read(connection)
+
+    def fit() -> Fitted:
+        return {}, [
+            ("product_similarities", similar_products(catalogue, SIMILAR_PRODUCTS))
+        ]
+
+    run = run_of(
+        connection,
+        SIMILARITY_MODEL,
+        [source],
+        today=as_of_date(catalogue),
+        seed=DEFAULT_SEED,
+        options={"products": SIMILAR_PRODUCTS},
+    )
+    return run_model(connection, run, fit)
+
+
+def _proposals(
+    algorithm: str, interactions: Interactions, customers: pd.Series, seed: int
+) -> Iterator[pd.DataFrame]:
+    recommender = fit_recommender(algorithm, interactions, seed)
+    for batch in recommend(recommender, interactions, customers, CANDIDATES):
+        yield batch.assign(algorithm=algorithm)
