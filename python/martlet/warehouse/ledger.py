@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -51,10 +52,9 @@ class ModelRun:
 def code_fingerprint() -> str:
     """Hash the source of the estimators; 16 hex characters."""
     digest = hashlib.sha256(__version__.encode())
-    sources = files("martlet.estimators").iterdir()
-    for source in sorted(sources, key=lambda item: item.name):
-        if source.name.endswith(".py"):
-            digest.update(source.read_bytes())
+    folder = Path(str(files("martlet.estimators")))
+    for source in sorted(folder.rglob("*.py")):
+        digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -16,7 +16,6 @@ from martlet.errors import ModelRefused
 from martlet.estimators.recommenders import (
     ALGORITHMS,
     Interactions,
-    fit_recommender,
     recommend,
     similar_products,
 )
@@ -172,6 +171,5 @@ def compare_products(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
 def _proposals(
     algorithm: str, interactions: Interactions, customers: pd.Series, seed: int
 ) -> Iterator[pd.DataFrame]:
-    recommender = fit_recommender(algorithm, interactions, seed)
-    for batch in recommend(recommender, interactions, customers, CANDIDATES):
+    for batch in recommend(algorithm, interactions, customers, CANDIDATES, seed):
         yield batch.assign(algorithm=algorithm)

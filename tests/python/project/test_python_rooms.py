@@ -43,6 +43,8 @@ FITTING = (
     "pandas",
     "scipy",
     "sklearn",
+    "implicit",
+    "threadpoolctl",
     "martlet.errors",
     "martlet.estimators",
 )

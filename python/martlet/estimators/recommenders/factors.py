@@ -1,0 +1,88 @@
+"""Matrix factorisation: a few numbers for each customer and product, whose product scores.
+
+Alternating least squares for implicit feedback (Hu, Koren and Volinsky 2008) and Bayesian
+personalised ranking (Rendle et al. 2009) are implicit's, the truncated singular value
+decomposition (PureSVD: Cremonesi, Koren and Turrin 2010) is scikit-learn's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from implicit.cpu.als import AlternatingLeastSquares
+from implicit.cpu.bpr import BayesianPersonalizedRanking
+from sklearn.decomposition import TruncatedSVD
+from threadpoolctl import threadpool_limits
+
+from martlet.estimators.recommenders.interactions import Interactions
+
+FACTORS = 64
+# How much more a purchase counts than none: the alpha of Hu, Koren and Volinsky.
+ALS_CONFIDENCE = 20.0
+ALS_REGULARIZATION = 0.1
+BPR_LEARNING_RATE = 0.05
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Factors of customers and products, each ids by factors."""
+
+    customers: np.ndarray
+    products: np.ndarray
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Score all products for customers.
+
+        Returns
+        -------
+        ndarray of float, rows by products
+        """
+        with threadpool_limits(1, "blas"):
+            return (self.customers[rows] @ self.products.T).astype(float)
+
+
+def _rank(interactions: Interactions) -> int:
+    return max(1, min(FACTORS, min(interactions.weights.shape) - 1))
+
+
+def fit_als(interactions: Interactions, seed: int) -> Factors:
+    """Fit by alternating least squares."""
+    model = AlternatingLeastSquares(
+        factors=_rank(interactions),
+        alpha=ALS_CONFIDENCE,
+        regularization=ALS_REGULARIZATION,
+        random_state=seed % 2**32,
+    )
+    return _fitted(model, interactions)
+
+
+def fit_bpr(interactions: Interactions, seed: int) -> Factors:
+    """Fit by Bayesian personalised ranking, in one thread: more would race."""
+    model = BayesianPersonalizedRanking(
+        factors=_rank(interactions),
+        learning_rate=BPR_LEARNING_RATE,
+        random_state=seed % 2**32,
+        num_threads=1,
+    )
+    return _fitted(model, interactions)
+
+
+def fit_svd(interactions: Interactions, seed: int) -> Factors:
+    """Fit by truncated singular value decomposition of the logarithms of weights."""
+    damped = interactions.weights.copy()
+    damped.data = np.log1p(damped.data)
+    model = TruncatedSVD(_rank(interactions), random_state=seed % 2**32)
+    with threadpool_limits(1, "blas"):
+        customers = model.fit_transform(damped)
+    return Factors(customers, model.components_.T)
+
+
+def _fitted(
+    model: AlternatingLeastSquares | BayesianPersonalizedRanking,
+    interactions: Interactions,
+) -> Factors:
+    # Sums of several threads would depend on which was first.
+    with threadpool_limits(1, "blas"):
+        model.fit(interactions.weights, show_progress=False)
+    return Factors(np.asarray(model.user_factors), np.asarray(model.item_factors))
