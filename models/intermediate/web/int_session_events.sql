@@ -84,7 +84,9 @@ told as (
         is_repeated_purchase,
         search_term,
         search_results,
-        item_list_id
+        item_list_id,
+        item_list_index,
+        recommendation_id
     from with_repeats
     where traffic_type = 'person'
 )
