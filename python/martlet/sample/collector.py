@@ -13,6 +13,7 @@ from martlet.sample.catalogue import CURRENCIES, Catalogue, product_ids
 from martlet.sample.channels import CHANNELS, channel_code
 from martlet.sample.people import COUNTRY_CODES, People
 from martlet.sample.period import DAY_MS, MINUTE_MS, Period
+from martlet.sample.recommending import RECOMMENDATION_IDS
 from martlet.sample.visitors import DEVICES, USER_AGENTS
 
 _LATE_SHARE = 0.01
@@ -21,7 +22,6 @@ _LONGEST_DELAY = 3 * DAY_MS
 # A collector hears of late events for so long after the last day.
 _CLOSES_AFTER = 2 * DAY_MS
 _VARIANTS = ("variant-a", "variant-b")
-_RECOMMENDATION = "home-popular"
 
 
 def collect(
@@ -60,7 +60,6 @@ def event_columns(
     """Return the columns of ``events``; the first of a visit shows the way it came."""
     visitor, product = events["visitor"].to_numpy(), events["product"].to_numpy()
     value, listed = events["value"].to_numpy(), events["list"].to_numpy()
-    recommended = (listed == pages.RECOMMENDED_LIST) & (product >= 0)
     currency = visitors["currency"].to_numpy()[visitor]
     urls = pages.page_urls(product_ids(np.arange(len(catalogue))).to_pylist())
     return {
@@ -81,7 +80,7 @@ def event_columns(
         "item_list_id": columns.words(pages.LISTS, listed),
         "item_list_index": columns.whole(events["list_index"]),
         "recommendation_id": columns.words(
-            [_RECOMMENDATION], np.where(recommended, 0, -1)
+            RECOMMENDATION_IDS, events["recommendation"]
         ),
         "engagement_time_ms": columns.whole(events["engagement_ms"]),
         **_ways(rng, events, visits),

@@ -30,6 +30,7 @@ from martlet.sample import (
 from martlet.sample.people import People, customer_columns, draw_people
 from martlet.sample.period import COUNTRY, TIMEZONE, Period
 from martlet.sample.purchases import draw_purchases
+from martlet.sample.recommending import show_recommendations
 from martlet.sample.visitors import draw_visitors
 from martlet.sample.writing import StoreWriter
 
@@ -142,7 +143,10 @@ class SampleStore:
         )
         crawled = robots.draw_robot_events(rng, visitors, len(self._catalogue), period)
         events = pd.concat([browsed, crawled], ignore_index=True)
-        events = collector.collect(rng, events, period)
+        (own_rng,) = rng.spawn(1)
+        events = show_recommendations(
+            own_rng, collector.collect(rng, events, period), len(self._catalogue)
+        )
         self._store.write(
             "events",
             collector.event_columns(
