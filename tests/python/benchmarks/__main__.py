@@ -28,6 +28,8 @@ What the sides are:
   visitor's day here and there; both models built from scratch.
 - associations: the SQL from ``int_basket_sets`` to ``product_associations``, for products
   by order over all time; implicit's cosine neighbours, which measure nothing else.
+- pairs: the SQL of ``int_pair_counts`` for the baskets of a day, and of ranking after it;
+  the same for all baskets. The parts below the table tell counting from ranking.
 - features: the SQL of ``feat_customers`` and of the models it reads, at twelve dates; the
   same at thirteen. What martlet does not take of that is what one date more costs.
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
@@ -115,6 +117,16 @@ SUITE = {
             },
             prepare="associations:prepare",
             check="associations:check",
+        ),
+        Benchmark(
+            name="pairs",
+            unit="order lines",
+            sides={
+                MARTLET: "pairs:follow",
+                "counting all": "pairs:count",
+            },
+            prepare="pairs:prepare",
+            check="pairs:check",
         ),
         Benchmark(
             name="features",

@@ -13,10 +13,7 @@ from martlet.estimators.recommenders.content import ContentBased
 from martlet.estimators.recommenders.factors import fit_als, fit_bpr, fit_svd
 from martlet.estimators.recommenders.interactions import Interactions
 from martlet.estimators.recommenders.neighbours import UserBased
-from martlet.estimators.recommenders.ranking import best
-
-# Scores that are held at once, over all customers of a batch: 64 MB.
-MOST_SCORES = 8_000_000
+from martlet.estimators.recommenders.ranking import batches, best
 
 
 class Recommender(Protocol):
@@ -84,9 +81,7 @@ def recommend(
     """
     recommender = fit_recommender(algorithm, interactions, seed)
     rows = interactions.rows_of(customer_ids)
-    size = max(1, MOST_SCORES // max(1, len(interactions.products)))
-    for start in range(0, len(rows), size):
-        batch = rows[start : start + size]
+    for batch in batches(rows, len(interactions.products)):
         scores = np.array(recommender.scores(batch), float)
         scores[:, ~interactions.is_available] = -np.inf
         scores[interactions.withheld[batch].nonzero()] = -np.inf

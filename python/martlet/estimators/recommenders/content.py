@@ -16,12 +16,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
 from martlet.estimators.recommenders.interactions import Interactions
-from martlet.estimators.recommenders.ranking import best
+from martlet.estimators.recommenders.ranking import batches, best
 
 # How much of a likeness is told by each.
 SHARES = {"product_name": 0.5, "category": 0.25, "brand": 0.15, "price": 0.1}
 PRICE_BINS = 5
-BATCH_PRODUCTS = 1_000
+SIMILAR = ["product_id", "similar_product_id", "similarity", "rank"]
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,16 @@ def product_vectors(catalogue: pd.DataFrame) -> csr_matrix:
             for name in ("category", "brand")
         ),
         np.sqrt(SHARES["price"]) * _one_hot(_price_bins(catalogue["price"])),
+        # Nothing, so that there is a column where nothing is known of any.
+        csr_matrix((len(catalogue), 1)),
     ]
     return normalize(hstack(blocks, format="csr"))
 
 
 def similar_products(catalogue: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Find the products most alike.
+    """Find the products most alike, among those of the same category.
+
+    Without that limit work grows with the square of all products.
 
     Parameters
     ----------
@@ -109,30 +113,18 @@ def similar_products(catalogue: pd.DataFrame, n: int) -> pd.DataFrame:
     """
     catalogue = catalogue.sort_values("product_id", ignore_index=True)
     ids = catalogue["product_id"].to_numpy(object)
-    if not len(ids):
-        return pd.DataFrame(
-            columns=["product_id", "similar_product_id", "similarity", "rank"]
-        )
     vectors = product_vectors(catalogue)
     is_available = catalogue["is_available"].to_numpy(bool)
-    found = []
-    for start in range(0, len(ids), BATCH_PRODUCTS):
-        rows = np.arange(start, min(start + BATCH_PRODUCTS, len(ids)))
-        alike = (vectors[rows] @ vectors.T).toarray()
-        alike[:, ~is_available] = -np.inf
-        alike[np.arange(len(rows)), rows] = -np.inf
-        alike[alike <= 0] = -np.inf
-        row, column, similarity, rank = best(alike, n)
-        found.append(
-            pd.DataFrame(
-                {
-                    "product_id": ids[rows[row]],
-                    "similar_product_id": ids[column],
-                    "similarity": similarity,
-                    "rank": rank,
-                }
-            )
-        )
+    found = [pd.DataFrame(columns=SIMILAR)]
+    # Products without a category are one group.
+    for _, members in catalogue.groupby("category", dropna=False).indices.items():
+        offered = members[is_available[members]]
+        for rows in batches(members, len(offered)):
+            alike = (vectors[rows] @ vectors[offered].T).toarray()
+            alike[(rows[:, None] == offered) | (alike <= 0)] = -np.inf
+            row, column, similarity, rank = best(alike, n)
+            told = (ids[rows[row]], ids[offered[column]], similarity, rank)
+            found.append(pd.DataFrame(dict(zip(SIMILAR, told, strict=True))))
     return pd.concat(found, ignore_index=True)
 
 

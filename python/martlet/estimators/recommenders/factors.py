@@ -17,7 +17,9 @@ from threadpoolctl import threadpool_limits
 
 from martlet.estimators.recommenders.interactions import Interactions
 
-FACTORS = 64
+MOST_FACTORS = 64
+# With as many factors as products nothing is left to generalise from.
+IDS_PER_FACTOR = 8
 # How much more a purchase counts than none: the alpha of Hu, Koren and Volinsky.
 ALS_CONFIDENCE = 20.0
 ALS_REGULARIZATION = 0.1
@@ -43,46 +45,55 @@ class Factors:
 
 
 def _rank(interactions: Interactions) -> int:
-    return max(1, min(FACTORS, min(interactions.weights.shape) - 1))
+    fewest = min(interactions.weights.shape)
+    return max(1, min(MOST_FACTORS, fewest // IDS_PER_FACTOR))
 
 
 def fit_als(interactions: Interactions, seed: int) -> Factors:
     """Fit by alternating least squares."""
-    model = AlternatingLeastSquares(
-        factors=_rank(interactions),
+    return _fitted(
+        AlternatingLeastSquares,
+        interactions,
+        seed,
         alpha=ALS_CONFIDENCE,
         regularization=ALS_REGULARIZATION,
-        random_state=seed % 2**32,
     )
-    return _fitted(model, interactions)
 
 
 def fit_bpr(interactions: Interactions, seed: int) -> Factors:
     """Fit by Bayesian personalised ranking, in one thread: more would race."""
-    model = BayesianPersonalizedRanking(
-        factors=_rank(interactions),
+    return _fitted(
+        BayesianPersonalizedRanking,
+        interactions,
+        seed,
         learning_rate=BPR_LEARNING_RATE,
-        random_state=seed % 2**32,
         num_threads=1,
     )
-    return _fitted(model, interactions)
 
 
 def fit_svd(interactions: Interactions, seed: int) -> Factors:
     """Fit by truncated singular value decomposition of the logarithms of weights."""
     damped = interactions.weights.copy()
     damped.data = np.log1p(damped.data)
+    if damped.shape[1] == 1:
+        return Factors(damped.toarray(), np.ones((1, 1)))
     model = TruncatedSVD(_rank(interactions), random_state=seed % 2**32)
-    with threadpool_limits(1, "blas"):
+    # The share of variance that factors explain is 0 / 0 where all bought the same.
+    with threadpool_limits(1, "blas"), np.errstate(invalid="ignore"):
         customers = model.fit_transform(damped)
     return Factors(customers, model.components_.T)
 
 
 def _fitted(
-    model: AlternatingLeastSquares | BayesianPersonalizedRanking,
+    algorithm: type[AlternatingLeastSquares | BayesianPersonalizedRanking],
     interactions: Interactions,
+    seed: int,
+    **options: float,
 ) -> Factors:
     # Sums of several threads would depend on which was first.
     with threadpool_limits(1, "blas"):
+        model = algorithm(
+            factors=_rank(interactions), random_state=seed % 2**32, **options
+        )
         model.fit(interactions.weights, show_progress=False)
     return Factors(np.asarray(model.user_factors), np.asarray(model.item_factors))

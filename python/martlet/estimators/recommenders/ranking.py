@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 DECIMALS = 9
+# Scores that are held at once: 64 MB.
+MOST_SCORES = 8_000_000
+
+
+def batches(rows: np.ndarray, columns: int) -> Iterator[np.ndarray]:
+    """Part rows so that the scores of each part, by so many columns, can be held."""
+    size = max(1, MOST_SCORES // max(1, columns))
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def best(
