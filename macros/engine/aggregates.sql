@@ -17,13 +17,3 @@
 {% macro duckdb__median(value) -%}
     median({{ value }})
 {%- endmacro %}
-
-{#- The value of the row of a group that is greatest in a number; of equals the value
-    that is least. -#}
-{% macro value_at_greatest(value, number) -%}
-    {{ adapter.dispatch('value_at_greatest', 'martlet')(value, number) }}
-{%- endmacro %}
-
-{% macro duckdb__value_at_greatest(value, number) -%}
-    first({{ value }} order by {{ number }} desc, {{ value }})
-{%- endmacro %}

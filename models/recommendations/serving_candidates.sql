@@ -1,4 +1,4 @@
--- What the recommender that serves proposes now.
+-- The best that the recommender that serves proposes now, of what may be offered.
 -- Grain: one row per customer and product.
 with
 
@@ -15,11 +15,14 @@ popularity as (
     where purpose = 'serving'
 ),
 
-history as (
+bought as (
     select * from {{ ref('feat_customer_products') }}
-    where
-        purpose = 'serving'
-        and interest_rank <= {{ var('recommendation_history_products') }}
+    where purpose = 'serving'
+),
+
+products as (
+    select * from {{ ref('feat_products') }}
+    where purpose = 'serving' and is_available
 ),
 
 associations as (
@@ -44,12 +47,23 @@ seekers as (
     cross join served
 ),
 
+history as (
+    select * from bought
+    where interest_rank <= {{ var('recommendation_history_products') }}
+),
+
 computed as (
     {{ sql_candidates() }}
 ),
 
-candidates as (
-    select algorithm, customer_id, product_id, score, because_product_id from computed
+proposed as (
+    select
+        algorithm,
+        customer_id,
+        product_id,
+        score,
+        cast(null as {{ dbt.type_string() }}) as because_product_id
+    from computed
     union all
     select
         fitted.algorithm,
@@ -59,6 +73,10 @@ candidates as (
         fitted.because_product_id
     from fitted
     inner join served on fitted.run_id = served.run_id
+),
+
+candidates as (
+    {{ best_offerable('proposed') }}
 )
 
 select * from candidates

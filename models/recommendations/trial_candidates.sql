@@ -1,4 +1,5 @@
--- What each recommender would have proposed at the trial.
+-- The best that each recommender would have proposed at the trial, of what could be
+-- offered.
 -- Grain: one row per algorithm, customer and product.
 with
 
@@ -11,11 +12,14 @@ popularity as (
     where purpose = 'trial'
 ),
 
-history as (
+bought as (
     select * from {{ ref('feat_customer_products') }}
-    where
-        purpose = 'trial'
-        and interest_rank <= {{ var('recommendation_history_products') }}
+    where purpose = 'trial'
+),
+
+products as (
+    select * from {{ ref('feat_products') }}
+    where purpose = 'trial' and is_available
 ),
 
 associations as (
@@ -41,14 +45,35 @@ seekers as (
     {%- endfor %}
 ),
 
+history as (
+    select * from bought
+    where interest_rank <= {{ var('recommendation_history_products') }}
+),
+
 computed as (
     {{ sql_candidates() }}
 ),
 
-candidates as (
-    select algorithm, customer_id, product_id, score, because_product_id from computed
+proposed as (
+    select
+        algorithm,
+        customer_id,
+        product_id,
+        score,
+        cast(null as {{ dbt.type_string() }}) as because_product_id
+    from computed
     union all
-    select algorithm, customer_id, product_id, score, because_product_id from fitted
+    select
+        fitted.algorithm,
+        fitted.customer_id,
+        fitted.product_id,
+        fitted.score,
+        fitted.because_product_id
+    from fitted
+),
+
+candidates as (
+    {{ best_offerable('proposed') }}
 )
 
 select * from candidates

@@ -1,7 +1,7 @@
 {#-
   What each recommender of SQL proposes to `seekers` (algorithm, customer_id, segment),
   from CTEs of one purpose: `popularity`, `history` (the goods of each customer that say
-  most) and `associations` between products that may be offered.
+  most) and `associations` between products.
 -#}
 {% macro sql_candidates() %}
     -- What sells best, and sells best in the customer's segment.
@@ -9,8 +9,7 @@
         seekers.algorithm,
         seekers.customer_id,
         popularity.product_id,
-        1.0 / popularity.popularity_rank as score,
-        cast(null as {{ dbt.type_string() }}) as because_product_id
+        1.0 / popularity.popularity_rank as score
     from seekers
     inner join popularity
         on
@@ -24,8 +23,7 @@
         seekers.algorithm,
         seekers.customer_id,
         history.product_id,
-        history.interest,
-        history.product_id
+        history.interest
     from seekers
     inner join history on seekers.customer_id = history.customer_id
     where seekers.algorithm = 'personal_frequency'
@@ -46,13 +44,11 @@
         'item_based_{{ basket_type }}' as algorithm,
         customer_id,
         product_id,
-        cast(sum({{ weight('contribution') }}) as double) as score,
-        {{ value_at_greatest('because_product_id', 'contribution') }}
+        cast(sum({{ weight('contribution') }}) as double) as score
     from (
         select
             history.customer_id,
             associations.item_2 as product_id,
-            history.product_id as because_product_id,
             history.interest * associations.cosine_similarity as contribution
         from seekers
         inner join history on seekers.customer_id = history.customer_id
@@ -65,11 +61,35 @@
         select
             history.customer_id,
             history.product_id,
-            history.product_id,
             history.interest
         from seekers
         inner join history on seekers.customer_id = history.customer_id
         where seekers.algorithm = 'item_based_{{ basket_type }}'
     ) as spoken_for
     group by customer_id, product_id
+{% endmacro %}
+
+{#-
+  The best of what was `proposed` that may be offered to the customer at all, ranked by
+  score: `products` are those that may be offered, `bought` says what is not due again.
+-#}
+{% macro best_offerable(proposed) %}
+    select
+        proposed.algorithm,
+        proposed.customer_id,
+        proposed.product_id,
+        proposed.score,
+        proposed.because_product_id,
+        row_number() over (
+            partition by proposed.algorithm, proposed.customer_id
+            order by proposed.score desc, proposed.product_id
+        ) as score_rank
+    from {{ proposed }} as proposed
+    inner join products on proposed.product_id = products.product_id
+    left join bought
+        on
+            proposed.customer_id = bought.customer_id
+            and proposed.product_id = bought.product_id
+    where coalesce(bought.is_offerable, true)
+    qualify score_rank <= {{ var('recommendation_candidates') }}
 {% endmacro %}

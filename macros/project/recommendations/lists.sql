@@ -1,7 +1,7 @@
 {#-
-  CTEs that make lists out of `candidates`: what may not be offered is left out, what was
-  shown in vain falls back, at most so many goods are of one category, one place goes to
-  a new product, and lists that remain short are filled by what is popular. They read
+  CTEs that make lists out of `candidates`: what was shown in vain falls back, at most so
+  many goods are of one category, one place goes to a new product, and lists that remain
+  short are filled by what is popular, of what may be offered. They read
   CTEs of one purpose: `seekers`, `products`, `bought`, `ignored` and `popularity`, and
   end in `lists`.
 -#}
@@ -19,22 +19,6 @@ newcomers as (
     ) = 1
 ),
 
-offerable as (
-    select
-        candidates.*,
-        row_number() over (
-            partition by candidates.algorithm, candidates.customer_id
-            order by candidates.score desc, candidates.product_id
-        ) as score_rank
-    from candidates
-    inner join products on candidates.product_id = products.product_id
-    left join bought
-        on
-            candidates.customer_id = bought.customer_id
-            and candidates.product_id = bought.product_id
-    where coalesce(bought.is_offerable, true)
-),
-
 -- A new product is nobody's candidate yet: the newest of a customer's favourite
 -- category takes the last place.
 proposed as (
@@ -44,11 +28,10 @@ proposed as (
         product_id,
         score,
         because_product_id,
-        score_rank + {{ ranks_lost('offerable') }} as place,
+        score_rank + {{ ranks_lost() }} as place,
         cast(null as {{ dbt.type_string() }}) as fallback_reason
-    from offerable
+    from candidates
     left join ignored using (customer_id, product_id)
-    where score_rank <= {{ var('recommendation_candidates') }}
     union all
     {{ fallbacks(
         'seekers', 'newcomers', 'seekers.favourite_category = offered.category',
@@ -111,7 +94,7 @@ lists as (
 {%- endmacro %}
 
 {#- How many places a good falls back for being shown in vain. -#}
-{% macro ranks_lost(offered) -%}
+{% macro ranks_lost() -%}
     {{ var('recommendation_ignored_ranks') }}
         * coalesce(ignored.ignored_impressions, 0)
 {%- endmacro %}
@@ -124,7 +107,7 @@ lists as (
         offered.product_id,
         cast(null as double) as score,
         cast(null as {{ dbt.type_string() }}) as because_product_id,
-        {{ place }} + {{ ranks_lost('offered') }} as place,
+        {{ place }} + {{ ranks_lost() }} as place,
         {{ reason }} as fallback_reason
     from {{ seekers }} as seekers
     inner join {{ offered }} as offered on {{ condition }}

@@ -2,8 +2,8 @@
   The recommenders there are, the simplest first: those that SQL computes, and those
   that Python fits (python/martlet/estimators/recommenders). Each proposes goods to
   customers as rows of algorithm, customer_id, product_id, score (the greater the
-  better, comparable within the algorithm alone) and because_product_id, the good of the
-  customer's that speaks most for it, where one does.
+  better, comparable within the algorithm alone) and, where Python knows it,
+  because_product_id: the good of the customer's that speaks most for it.
 -#}
 {% macro sql_recommenders() -%}
     {{- return([

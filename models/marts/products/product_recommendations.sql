@@ -21,17 +21,19 @@ bought as (
     where purpose = 'serving'
 ),
 
-associations as (
-    select * from {{ ref('feat_associations') }}
-    where
-        item_type = 'product'
-        and purpose = 'serving'
-        and period = 'all_time'
+reasons as (
+    select * from {{ ref('serving_reasons') }}
 ),
 
 explained as (
     select
-        lists.*,
+        lists.customer_id,
+        lists.product_id,
+        lists.rank,
+        lists.score,
+        lists.algorithm,
+        lists.fallback_reason,
+        because.product_id as because_product_id,
         served.as_of_date,
         served.run_id,
         case
@@ -45,11 +47,9 @@ explained as (
                     || bought.days_since_last || ' days ago; usually again after '
                     || cast(round(bought.repurchase_interval_days, 0) as bigint)
                     || ' days'
-            when associations.item_2 is not null
-                then {{ association_in_words(
-                    'associations', product_label('because')
-                ) }}
-            when lists.because_product_id is not null
+            when reasons.product_id is not null
+                then {{ association_in_words('reasons', product_label('because')) }}
+            when because.product_id is not null
                 then 'like ' || {{ product_label('because') }}
             when lists.algorithm like 'user_based%' then 'bought by similar customers'
             else 'fits what was bought before'
@@ -61,13 +61,14 @@ explained as (
         on
             lists.customer_id = bought.customer_id
             and lists.product_id = bought.product_id
-    left join products as because
-        on lists.because_product_id = because.product_id
-    left join associations
+    left join reasons
         on
-            lists.because_product_id = associations.item_1
-            and lists.product_id = associations.item_2
-            and lists.algorithm = 'item_based_' || associations.basket_type
+            lists.customer_id = reasons.customer_id
+            and lists.product_id = reasons.product_id
+    left join products as because
+        on
+            because.product_id
+            = coalesce(reasons.because_product_id, lists.because_product_id)
 ),
 
 told as (

@@ -30,6 +30,8 @@ What the sides are:
   by order over all time; implicit's cosine neighbours, which measure nothing else.
 - pairs: the SQL of ``int_pair_counts`` for the baskets of a day, and of ranking after it;
   the same for all baskets. The parts below the table tell counting from ranking.
+- serving: the SQL from ``int_basket_sets`` to ``serving_lists``, for all customers by
+  item-based filtering and all rules; implicit's item-based lists, without any rule.
 - features: the SQL of ``feat_customers`` and of the models it reads, at twelve dates; the
   same at thirteen. What martlet does not take of that is what one date more costs.
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
@@ -127,6 +129,32 @@ SUITE = {
             },
             prepare="pairs:prepare",
             check="pairs:check",
+        ),
+        Benchmark(
+            name="serving",
+            unit="customers",
+            models=(
+                "int_basket_sets",
+                "int_item_numbers",
+                "int_basket_lines",
+                "int_baskets",
+                "int_pair_counts",
+                "int_item_occurrences",
+                "int_customer_purchases",
+                "feat_products",
+                "feat_customer_products",
+                "feat_popularity",
+                "feat_associations",
+                "input_seekers",
+                "serving_candidates",
+                "serving_lists",
+            ),
+            sides={
+                MARTLET: "compiled:build",
+                "implicit": "peers.implicit_lists:run",
+            },
+            prepare="serving:prepare",
+            check="serving:check",
         ),
         Benchmark(
             name="features",

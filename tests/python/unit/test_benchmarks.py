@@ -22,6 +22,8 @@ PEERS = {
     "increment-last-day": {"martlet", "a full build"},
     "increment-spread": {"martlet", "a full build"},
     "associations": {"martlet", "implicit"},
+    "pairs": {"martlet", "counting all"},
+    "serving": {"martlet", "implicit"},
     "features": {"martlet", "one date more"},
     "rfm": {"martlet", "pandas"},
     "clustering": {"martlet", "scikit-learn"},
@@ -32,7 +34,7 @@ SMALL = "--events 20000 --order-lines 20000 --customers 2000 --repeat 1 --json"
 
 
 @pytest.mark.skipif(
-    not (find_spec("polars") and find_spec("implicit")),
+    not find_spec("polars"),
     reason="the peers are in requirements-bench.lock only; try: make bench",
 )
 def test_every_side_agrees_before_it_is_told():

@@ -36,14 +36,7 @@ def run(inputs: Path, outputs: Path) -> None:
 
 def _baskets(file: Path) -> tuple[csr_matrix, pa.Array]:
     """Read a matrix of orders by products, 1 where an order holds a product."""
-    lines = pq.read_table(
-        file,
-        columns=["order_id", "product_id"],
-        filters=pc.field("is_order")
-        & pc.field("is_merchandise")
-        & (pc.field("quantity") > 0)
-        & (pc.field("gross_sales") > FREE),
-    )
+    lines = wanted_lines(file, ["order_id", "product_id"])
     orders, products = (
         lines[name].combine_chunks().dictionary_encode() for name in lines.column_names
     )
@@ -52,6 +45,18 @@ def _baskets(file: Path) -> tuple[csr_matrix, pa.Array]:
     held = csr_matrix((np.ones(len(order)), (order, product)))
     held.data[:] = 1.0
     return held[held.getnnz(axis=1) <= LARGEST_BASKET], products.dictionary
+
+
+def wanted_lines(file: Path, columns: list[str]) -> pa.Table:
+    """Read lines of merchandise that had a price."""
+    return pq.read_table(
+        file,
+        columns=columns,
+        filters=pc.field("is_order")
+        & pc.field("is_merchandise")
+        & (pc.field("quantity") > 0)
+        & (pc.field("gross_sales") > FREE),
+    )
 
 
 def _table(
