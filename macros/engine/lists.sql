@@ -9,11 +9,11 @@
     list_sort(list_distinct(list({{ value }})))
 {%- endmacro %}
 
-{% macro list_length(list) -%}
-    {{ adapter.dispatch('list_length', 'martlet')(list) }}
+{% macro length_of_list(list) -%}
+    {{ adapter.dispatch('length_of_list', 'martlet')(list) }}
 {%- endmacro %}
 
-{% macro duckdb__list_length(list) -%}
+{% macro duckdb__length_of_list(list) -%}
     len({{ list }})
 {%- endmacro %}
 

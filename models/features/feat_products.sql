@@ -47,8 +47,9 @@ gaps as (
         dates.purpose,
         purchases.customer_id,
         purchases.product_id,
-        {{ day_difference('lag(purchases.order_date) over again', 'purchases.order_date') }}
-            as gap_days
+        {{ day_difference(
+            'lag(purchases.order_date) over again', 'purchases.order_date'
+        ) }} as gap_days
     from purchases
     inner join dates on purchases.identified_at < dates.as_of_at
     window again as (

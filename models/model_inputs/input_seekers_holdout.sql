@@ -37,7 +37,7 @@ drawn as (
     select
         known.*,
         row_number() over (
-            order by {{ dbt.hash('customer_id') }}, customer_id
+            order by md5(customer_id), customer_id
         ) as place
     from known
 ),

@@ -23,22 +23,33 @@ associations as (
         and rank <= {{ var('recommendation_neighbours') }}
 ),
 
-spoken_for as (
+-- Customers' goods are few, and products that go with one are many: the few come first.
+own_goods as {{ materialized() }} (
     select
         lists.customer_id,
         lists.product_id,
+        replace(lists.algorithm, 'item_based_', '') as basket_type,
         history.product_id as because_product_id,
+        history.interest
+    from lists
+    inner join history on lists.customer_id = history.customer_id
+),
+
+spoken_for as (
+    select
+        own_goods.customer_id,
+        own_goods.product_id,
+        own_goods.because_product_id,
         associations.basket_type,
         associations.cooccurrences,
         associations.occurrences_1,
-        history.interest * associations.cosine_similarity as contribution
-    from lists
-    inner join history on lists.customer_id = history.customer_id
+        own_goods.interest * associations.cosine_similarity as contribution
+    from own_goods
     inner join associations
         on
-            history.product_id = associations.item_1
-            and lists.product_id = associations.item_2
-            and lists.algorithm = 'item_based_' || associations.basket_type
+            own_goods.because_product_id = associations.item_1
+            and own_goods.product_id = associations.item_2
+            and own_goods.basket_type = associations.basket_type
 ),
 
 strongest as (

@@ -1,10 +1,16 @@
 -- How good each recommender was at the trial, beside popularity.
 -- Grain: one row per algorithm, customer_group, metric and cutoff. Means over customers
--- have normal 95 % intervals; a gain is the mean of the differences to popularity of the
--- same customers. Coverage is of the catalogue that could be offered, by all lists.
-{%- set metrics = [
-    'precision', 'recall', 'f1', 'map', 'ndcg', 'novelty', 'served_share'
-] %}
+-- have normal 95 % intervals; a gain is the mean of the differences to popularity of
+-- the same customers. Coverage is of the goods that could be offered, by all lists.
+{%- set metrics = {
+    'precision': 'precision',
+    'recall': 'recall',
+    'f1': 'f1',
+    'map': 'average_precision',
+    'ndcg': 'ndcg',
+    'novelty': 'novelty',
+    'served_share': 'served_share',
+} %}
 with
 
 outcomes as (
@@ -21,14 +27,14 @@ products as (
 ),
 
 long as (
-    {%- for metric in metrics %}
+    {%- for metric, column in metrics.items() %}
     select
         algorithm,
         customer_id,
         customer_group,
         cutoff,
         '{{ metric }}' as metric_name,
-        {{ weight(metric) }} as metric_value
+        {{ weight(column) }} as metric_value
     from outcomes
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -111,7 +111,7 @@ told as (
         {{ ratio('summed.hits', 'summed.cutoff') }} as precision,
         {{ ratio('summed.hits', 'seekers.products_bought') }} as recall,
         {{ ratio('2 * summed.hits', 'summed.cutoff + seekers.products_bought') }} as f1,
-        {{ ratio('summed.precisions', 'ideal_gains.goods') }} as map,
+        {{ ratio('summed.precisions', 'ideal_gains.goods') }} as average_precision,
         {{ ratio('summed.gain', 'ideal_gains.gain') }} as ndcg,
         cast(summed.novelty as double) as novelty,
         cast(summed.is_served as double) as served_share

@@ -1,4 +1,4 @@
--- Customers with something to recommend, and what: one row per customer, for mail tools.
+-- Customers with something to recommend, and what, for mail tools.
 -- Grain: one row per customer. Columns beside the reason are fields of the mail.
 {{ config(meta={
     'title': 'Recommendations',
@@ -31,8 +31,11 @@ members as (
         as_of_date,
         customer_id,
         max(case when rank = 1 then reason end) as reason
-        {%- for rank in range(1, var('recommendation_mail_products') + 1) %}
-        {%- for name in ['product_id', 'product_name', 'reason', 'recommendation_id'] %},
+        {%- for _ in [none] * var('recommendation_mail_products') %}
+        {%- set rank = loop.index %}
+        {%- for name in [
+            'product_id', 'product_name', 'reason', 'recommendation_id'
+        ] %},
         max(case when rank = {{ rank }} then {{ name }} end) as {{ name }}_{{ rank }}
         {%- endfor %}
         {%- endfor %}

@@ -1,7 +1,7 @@
 {#-
   What identifies a recommendation wherever it is shown: by which algorithm, as of which
-  date and at which rank it was made, as in `item_based_order.2026-03-30.1`. A shop sends
-  it back with its events; ids of another form are those of widgets of its own.
+  date and at which rank it was made, as in `item_based_order.2026-03-30.1`. A shop
+  sends it back with its events; ids of another form are those of widgets of its own.
 -#}
 {% macro recommendation_id(algorithm, as_of_date, rank) -%}
     {{ algorithm }} || '.' || cast({{ as_of_date }} as {{ dbt.type_string() }})

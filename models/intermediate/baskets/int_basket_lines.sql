@@ -20,14 +20,16 @@ returns as (
     where is_order
 ),
 
-products as (
+item_numbers as (
     select * from {{ ref('int_item_numbers') }}
-    where item_type = 'product'
+),
+
+products as (
+    select * from item_numbers where item_type = 'product'
 ),
 
 categories as (
-    select * from {{ ref('int_item_numbers') }}
-    where item_type = 'category'
+    select * from item_numbers where item_type = 'category'
 ),
 
 -- A return may name its product, or the line that it was on.

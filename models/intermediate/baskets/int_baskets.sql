@@ -57,7 +57,7 @@ within_size as (
         baskets.items
     from baskets
     inner join sets on baskets.basket_set = sets.basket_set
-    where {{ list_length('baskets.items') }} <= sets.max_items
+    where {{ length_of_list('baskets.items') }} <= sets.max_items
 )
 
 select * from within_size

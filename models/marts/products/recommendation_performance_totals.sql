@@ -1,5 +1,6 @@
--- What came of recommendations that were shown, by algorithm over all days and positions.
--- Grain: one row per algorithm. The gain of showing them once is revenue_per_impression.
+-- What came of recommendations that were shown, by algorithm, over all days and
+-- positions.
+-- Grain: one row per algorithm.
 with
 
 performance as (

@@ -1,7 +1,7 @@
 -- Lines of served lists that no rule allows: goods that may not be offered, goods the
 -- customer has and is not due to buy again, more of a category than may be, lists that
--- skip a rank or are longer than allowed, customers without a list to whom a best seller
--- might be offered.
+-- skip a rank or are longer than allowed, customers without a list to whom a best
+-- seller might be offered.
 with
 
 lists as (

@@ -13,7 +13,7 @@ pairs as (
 held as (
     select
         basket_set,
-        sum({{ list_length('items') }} * ({{ list_length('items') }} - 1) / 2)
+        sum({{ length_of_list('items') }} * ({{ length_of_list('items') }} - 1) / 2)
             as pairs_held
     from baskets
     group by basket_set

@@ -148,6 +148,7 @@ SUITE = {
                 "input_seekers",
                 "serving_candidates",
                 "serving_lists",
+                "serving_reasons",
             ),
             sides={
                 MARTLET: "compiled:build",

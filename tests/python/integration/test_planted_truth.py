@@ -26,7 +26,9 @@ planted as (
 
 select avg(case when rank <= 10 then 1.0 else 0.0 end)
 from planted
-left join product_associations using (product_1, product_2)
+left join (
+    from product_associations where basket_type = 'order' and period = 'all_time'
+) as associations using (product_1, product_2)
 """
 
 _LIFT = """

@@ -8,8 +8,9 @@ from pathlib import Path
 from findings import listed
 from rooms import Model, Project
 
-# Keys in which an absent value is a value: a visit may come by no source at all.
-NULLABLE_KEYS = {"int_session_channels"}
+# Keys in which an absent value is a value: a visit may come by no source at all, and a
+# recommendation be shown nobody says where.
+NULLABLE_KEYS = {"int_session_channels", "recommendation_performance"}
 
 
 def generic_tests(project: Project, model: Model) -> list[tuple[str, dict]]:
