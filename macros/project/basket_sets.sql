@@ -6,8 +6,8 @@
   shop wants, by name and comma between.
 -#}
 {% macro basket_sets() -%}
-    {%- set wanted = var('association_sets') -%}
-    {%- set sets = [] -%}
+    {%- set wanted = var('association_sets') | replace(' ', '') -%}
+    {%- set sets, names = [], [] -%}
     {%- for number, basket_type, item_type, period in [
         (1, 'order', 'product', 'all_time'),
         (2, 'order', 'product', 'recent'),
@@ -21,6 +21,7 @@
         (10, 'customer', 'category', 'recent'),
     ] -%}
         {%- set name = basket_type ~ '_' ~ item_type ~ '_' ~ period -%}
+        {%- do names.append(name) -%}
         {%- if wanted == 'all' or name in wanted.split(',') -%}
             {%- do sets.append({
                 'number': number,
@@ -31,5 +32,12 @@
             }) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- set unknown = wanted.split(',') | reject('in', names + ['all']) | list -%}
+    {%- if unknown -%}
+        {%- do exceptions.raise_compiler_error(
+            "The variable association_sets names " ~ unknown | join(', ')
+            ~ ", and there are all, or " ~ names | join(', ')
+        ) -%}
+    {%- endif -%}
     {{- return(sets) -}}
 {%- endmacro %}

@@ -28,8 +28,8 @@
 {%- endmacro %}
 
 {#-
-  CTEs that order the goods of each list: each once, by its best place; the first so many
-  of a category, and the first so many of all. Of equals a fallback goes first.
+  CTEs that order the goods of each list: each once, by its best place; the first so
+  many of a category, and the first so many of all. Of equals a fallback goes first.
 -#}
 {% macro within_limits(from_cte, to_cte) -%}
 {{ from_cte }}_once as (

@@ -3,14 +3,19 @@
     coalesce({{ alias }}.product_name, {{ alias }}.product_id)
 {%- endmacro %}
 
+{#- A number of things in words: 1 order, 2 orders. -#}
+{% macro counted(number, thing) -%}
+    {{ number }} || ' {{ thing }}' || case when {{ number }} = 1 then '' else 's' end
+{%- endmacro %}
+
 {#- How well a product of feat_products sells, in words. -#}
 {% macro popularity_in_words(products) -%}
     case
         when {{ products }}.recent_orders > 0
             then
-                'in ' || {{ products }}.recent_orders || ' orders of the last '
-                || '{{ var("recommendation_popularity_days") }} days'
-        else 'in ' || {{ products }}.orders || ' orders so far'
+                'in ' || {{ counted(products ~ '.recent_orders', 'order') }}
+                || ' of the last {{ var("recommendation_popularity_days") }} days'
+        else 'in ' || {{ counted(products ~ '.orders', 'order') }} || ' so far'
     end
 {%- endmacro %}
 

@@ -43,8 +43,9 @@ explained as (
                 then {{ popularity_in_words('products') }}
             when bought.product_id is not null
                 then
-                    'bought on ' || bought.purchase_days || ' days, last '
-                    || bought.days_since_last || ' days ago; usually again after '
+                    'bought on ' || {{ counted('bought.purchase_days', 'day') }}
+                    || ', last ' || {{ counted('bought.days_since_last', 'day') }}
+                    || ' ago; usually again after '
                     || cast(round(bought.repurchase_interval_days, 0) as bigint)
                     || ' days'
             when reasons.product_id is not null
