@@ -164,25 +164,25 @@ def test_nothing_after_the_trial_is_known_at_it(
         sample_shop,
         *("build", "--vars", json.dumps({"as_of_date": as_of_date.isoformat()})),
         *("--select", "+feat_popularity", "+feat_associations"),
-        *("+feat_ignored_recommendations", "--resource-type", "model"),
+        *("+feat_ignored_recommendations", "+feat_customer_products"),
+        *("--resource-type", "model"),
         *("--resource-type", "seed"),
     )
     assert built.returncode == 0, built.stdout[-3000:]
     with duckdb.connect() as connection:
         for name, path in (
             ("later", Path(warehouse.execute("pragma database_list").fetchone()[2])),
-            ("then", sample_shop.home / "warehouse.duckdb"),
+            ("earlier", sample_shop.home / "warehouse.duckdb"),
         ):
             connection.execute(f"attach '{path}' as {name} (read_only)")
         for table, names in AT_THE_TRIAL.items():
             told = f"select * exclude ({names}) from {{}}.{table} where {{}}"
             tried = told.format("later", "purpose = 'trial'")
-            served = told.format("then", "purpose = 'serving'")
+            served = told.format("earlier", "purpose = 'serving'")
             if "associations" in table:
                 kinds = " and basket_type = 'order' and item_type = 'product'"
                 tried += kinds
                 served += kinds + " and period = 'all_time'"
-            # Who is told of as a customer is known later of some: no one may be told less.
             rows, missing, added = connection.execute(
                 f"""
                 select
