@@ -1,10 +1,14 @@
--- Which good of the customer's speaks most for each that is offered by association.
--- Grain: one row per customer and product of a served list for which one does.
+-- Which good of the customer's speaks most for each that is offered, by association.
+-- Grain: one row per customer and product of a served list for which one does. What is
+-- merely popular, and what Python gives a reason for, needs none.
 with
 
 lists as (
     select * from {{ ref('serving_lists') }}
-    where algorithm like 'item_based%' and fallback_reason is null
+    where
+        fallback_reason is null
+        and because_product_id is null
+        and algorithm not like 'popularity%'
 ),
 
 history as (
@@ -28,7 +32,10 @@ own_goods as {{ materialized() }} (
     select
         lists.customer_id,
         lists.product_id,
-        replace(lists.algorithm, 'item_based_', '') as basket_type,
+        case lists.algorithm
+            when 'item_based_customer' then 'customer'
+            else 'order'
+        end as basket_type,
         history.product_id as because_product_id,
         history.interest
     from lists
