@@ -46,7 +46,7 @@ def generate_sample(
     contract : Mapping[str, RawTable]
         The raw tables to write; ``loads`` is left to the loader.
     customers : int
-        Registered customers; guests and unknown visitors come on top. About 50 events
+        Registered customers; guests and unknown visitors come on top. About 58 events
         each at 426 days.
     days : int
         Days covered, 60 to 1096, up to and including 2026-06-30 in Berlin.

@@ -44,7 +44,7 @@ def test_period_ends_on_the_fixed_day(shop: duckdb.DuckDBPyConnection) -> None:
 
 def test_volume_per_customer(shop: duckdb.DuckDBPyConnection) -> None:
     (events,) = one(shop, "select count(*) / 8000 from events")
-    assert 44 < events < 54
+    assert 53 < events < 63
 
 
 def test_customers_are_of_overlapping_kinds(shop: duckdb.DuckDBPyConnection) -> None:
