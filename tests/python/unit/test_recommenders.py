@@ -141,6 +141,15 @@ def test_what_may_not_be_offered_is_not(
     assert len(pairs)
 
 
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_of_what_nobody_bought_only_content_tells(algorithm: str) -> None:
+    rows = bought([("c", "p"), ("c", "q"), ("d", "q")])
+    catalogue = catalogue_of(["p", "q", "unsold"], category=["x", "x", "x"])
+    found = proposals(algorithm, Interactions.from_frames(rows, catalogue))
+    is_told = "unsold" in set(found["product_id"])
+    assert is_told == (algorithm == "content_based")
+
+
 def test_strangers_are_passed_over() -> None:
     interactions = interactions_of([("c", "p"), ("d", "q")])
     strangers = pd.Series(["nobody", "c"])

@@ -28,20 +28,32 @@ BPR_LEARNING_RATE = 0.05
 
 @dataclass(frozen=True)
 class Factors:
-    """Factors of customers and products, each ids by factors."""
+    """Factors of customers and products, each ids by factors.
+
+    Of products that nobody bought (``is_bought``) factors say nothing.
+    """
 
     customers: np.ndarray
     products: np.ndarray
+    is_bought: np.ndarray
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
-        """Score all products for customers.
+        """Score products for customers; minus infinity where nobody bought one.
 
         Returns
         -------
         ndarray of float, rows by products
         """
         with threadpool_limits(1, "blas"):
-            return (self.customers[rows] @ self.products.T).astype(float)
+            scores = (self.customers[rows] @ self.products.T).astype(float)
+        scores[:, ~self.is_bought] = -np.inf
+        return scores
+
+
+def _is_bought(interactions: Interactions) -> np.ndarray:
+    return np.bincount(
+        interactions.weights.indices, minlength=len(interactions.products)
+    ).astype(bool)
 
 
 def _rank(interactions: Interactions) -> int:
@@ -76,12 +88,12 @@ def fit_svd(interactions: Interactions, seed: int) -> Factors:
     damped = interactions.weights.copy()
     damped.data = np.log1p(damped.data)
     if damped.shape[1] == 1:
-        return Factors(damped.toarray(), np.ones((1, 1)))
+        return Factors(damped.toarray(), np.ones((1, 1)), _is_bought(interactions))
     model = TruncatedSVD(_rank(interactions), random_state=seed % 2**32)
     # The share of variance that factors explain is 0 / 0 where all bought the same.
     with threadpool_limits(1, "blas"), np.errstate(invalid="ignore"):
         customers = model.fit_transform(damped)
-    return Factors(customers, model.components_.T)
+    return Factors(customers, model.components_.T, _is_bought(interactions))
 
 
 def _fitted(
@@ -96,4 +108,8 @@ def _fitted(
             factors=_rank(interactions), random_state=seed % 2**32, **options
         )
         model.fit(interactions.weights, show_progress=False)
-    return Factors(np.asarray(model.user_factors), np.asarray(model.item_factors))
+    return Factors(
+        np.asarray(model.user_factors),
+        np.asarray(model.item_factors),
+        _is_bought(interactions),
+    )

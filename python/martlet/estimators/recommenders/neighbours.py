@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags_array
 
 from martlet.estimators.recommenders.interactions import Interactions
+from martlet.estimators.recommenders.ranking import batches
 
 NEIGHBOURS = 100
 # Comparing everyone with everyone grows with the square of customers; of many, so many
@@ -27,51 +28,53 @@ class UserBased:
     ----------
     weights : csr_matrix, customers by products
         Everyone's purchases.
+    scaled : csr_matrix, customers by products
+        The same, so that the products of two rows add up to their similarity.
+    totals : ndarray of float, customers
+        Sum of each row of ``scaled`` over the root of the number of products, where
+        purchases are told from their mean (Pearson); zeros where not (cosine).
     compared : ndarray of int
         Numbers of the customers that everyone is compared with.
-    is_centred : bool
-        Whether purchases are told from each customer's mean over all products: Pearson
-        correlation rather than cosine.
     """
 
     weights: csr_matrix
+    scaled: csr_matrix
+    totals: np.ndarray
     compared: np.ndarray
-    is_centred: bool
 
     @classmethod
     def fit(
         cls, interactions: Interactions, seed: int, *, is_centred: bool
     ) -> UserBased:
-        """Draw whom everyone is compared with."""
-        customers = len(interactions.customers)
+        """Measure everyone, and draw whom everyone is compared with."""
+        weights = interactions.weights
+        customers, products = weights.shape
+        squares = np.asarray(weights.multiply(weights).sum(axis=1), float).ravel()
+        sums = np.asarray(weights.sum(axis=1), float).ravel() * is_centred
+        lengths = np.sqrt(np.maximum(squares - sums**2 / products, 0))
+        # Who bought all products alike has no taste to compare.
+        scale = np.divide(1, lengths, out=np.zeros(customers), where=lengths > 1e-6)
         compared = np.arange(customers)
         if customers > MOST_COMPARED:
             rng = np.random.default_rng(seed)
             compared = np.sort(rng.choice(customers, MOST_COMPARED, replace=False))
-        return cls(interactions.weights, compared, is_centred)
+        return cls(
+            weights=weights,
+            scaled=csr_matrix(diags_array(scale.astype("float32")) @ weights),
+            totals=(sums * scale / np.sqrt(products)).astype("float32"),
+            compared=compared,
+        )
 
     def similarities(self, rows: np.ndarray) -> np.ndarray:
         """Compare customers with the others.
 
         Returns
         -------
-        ndarray of float, rows by compared
+        ndarray of float32, rows by compared
             Cosine or correlation; 0 with oneself, and where there is none.
         """
-        mine, others = self.weights[rows], self.weights[self.compared]
-        products = np.asarray((mine @ others.T).todense(), float)
-        squares = [
-            np.asarray(m.multiply(m).sum(axis=1)).ravel() for m in (mine, others)
-        ]
-        if self.is_centred:
-            n = self.weights.shape[1]
-            sums = [np.asarray(m.sum(axis=1)).ravel() for m in (mine, others)]
-            products -= np.outer(*sums) / n
-            squares = [s - t * t / n for s, t in zip(squares, sums, strict=True)]
-        norms = np.sqrt(np.outer(*(np.maximum(s, 0) for s in squares)))
-        similar = np.divide(
-            products, norms, out=np.zeros_like(products), where=norms > 1e-12
-        )
+        similar = (self.scaled[rows] @ self.scaled[self.compared].T).toarray()
+        similar -= np.outer(self.totals[rows], self.totals[self.compared])
         similar[rows[:, None] == self.compared] = 0
         return similar
 
@@ -82,10 +85,15 @@ class UserBased:
         -------
         ndarray of float, rows by products
         """
+        parts = batches(rows, len(self.compared))
+        return np.concatenate([self._scores(part) for part in parts])
+
+    def _scores(self, rows: np.ndarray) -> np.ndarray:
         similar = self.similarities(rows)
         if similar.shape[1] > NEIGHBOURS:
             last = np.partition(similar, -NEIGHBOURS, axis=1)[:, [-NEIGHBOURS]]
             similar[similar < last] = 0
         similar[similar < 0] = 0
-        total = np.maximum(similar.sum(axis=1, keepdims=True), 1e-12)
-        return (csr_matrix(similar / total) @ self.weights[self.compared]).toarray()
+        nearest = csr_matrix(similar)
+        total = np.maximum(np.asarray(nearest.sum(axis=1)), 1e-12)
+        return (nearest @ self.weights[self.compared]).toarray() / total
