@@ -76,20 +76,27 @@ def print_trial(trial: list[dict]) -> None:
         print_note("No recommender could be tried yet: the history is too short.")
         return
     first = trial[0]
+    (served,) = [row for row in trial if row["is_served"]] or [None]
+    if served and served["relative_gain"] is not None:
+        print_line(
+            "Recommendations by",
+            f"{_words(served['algorithm'])}, "
+            f"{percent(served['relative_gain'], 0)} above popularity",
+        )
     print_table(
         f"Recommenders as of {first['as_of_date']}, judged by {first['customers']:,} "
         "customers (95 % interval)",
         [
             ("algorithm", "left"),
-            ("NDCG@10", "left"),
+            ("NDCG@10", "right"),
             ("over popularity", "left"),
             ("coverage", "right"),
             ("serves", "left"),
         ],
         [
             (
-                row["algorithm"].replace("_", " "),
-                estimate(row["ndcg"], row["ci_low"], row["ci_high"]),
+                _words(row["algorithm"]),
+                number(row["ndcg"], 3),
                 estimate(row["gain"], row["gain_ci_low"], row["gain_ci_high"]),
                 percent(row["coverage"], 1),
                 "yes" if row["is_served"] else "",
@@ -97,13 +104,6 @@ def print_trial(trial: list[dict]) -> None:
             for row in trial
         ],
     )
-    (served,) = [row for row in trial if row["is_served"]] or [None]
-    if served and served["relative_gain"] is not None:
-        print_line(
-            "Serves",
-            f"{served['algorithm'].replace('_', ' ')}, "
-            f"{percent(served['relative_gain'], 0)} above popularity",
-        )
 
 
 def similar(
