@@ -91,7 +91,6 @@ def print_trial(trial: list[dict]) -> None:
             ("NDCG@10", "right"),
             ("over popularity", "left"),
             ("coverage", "right"),
-            ("serves", "left"),
         ],
         [
             (
@@ -99,7 +98,6 @@ def print_trial(trial: list[dict]) -> None:
                 number(row["ndcg"], 3),
                 estimate(row["gain"], row["gain_ci_low"], row["gain_ci_high"]),
                 percent(row["coverage"], 1),
-                "yes" if row["is_served"] else "",
             )
             for row in trial
         ],
