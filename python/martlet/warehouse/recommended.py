@@ -10,6 +10,15 @@ from martlet.errors import EnvironmentFault, UsageError
 from martlet.warehouse.connection import fetch_dicts
 
 _CLOSEST_NAMED = 5
+# Whoever has the id, the warehouse's or the store's own.
+_MEANT = """
+with meant as (
+    select $id as customer_id
+    union
+    select customer_id from identity.identity_customer_ids
+    where source_customer_id = $id
+)
+"""
 
 
 @dataclass(frozen=True)
@@ -47,15 +56,8 @@ def recommended_to(connection: duckdb.DuckDBPyConnection, customer: str) -> list
     _check_built(connection)
     rows = fetch_dicts(
         connection,
-        """
-        with
-            meant as (
-                select $id as customer_id
-                union
-                select customer_id from identity.identity_customer_ids
-                where source_customer_id = $id
-            )
-
+        _MEANT
+        + """
         select
             customer_id,
             recommendations.rank,
@@ -74,13 +76,24 @@ def recommended_to(connection: duckdb.DuckDBPyConnection, customer: str) -> list
         """,
         {"id": customer},
     )
-    if not rows:
+    if rows:
+        return rows
+    known = connection.execute(
+        _MEANT
+        + "select 1 from core.dim_customers inner join meant using (customer_id)",
+        {"id": customer},
+    ).fetchone()
+    if known:
         raise UsageError(
-            f"There are no recommendations for a customer '{customer}'.",
-            "Give a customer_id of the customer_profiles mart, or the store's own id of "
-            "an account. Newcomers need a build first: martlet build",
+            f"Nothing can be offered to customer '{customer}' now: they have bought all "
+            "that sells, and none of it is due again.",
+            "See why: docs/recommendations.md, Rules",
         )
-    return rows
+    raise UsageError(
+        f"There is no customer '{customer}'.",
+        "Give a customer_id of the customer_profiles mart, or the store's own id of an "
+        "account. Newcomers need a build first: martlet build",
+    )
 
 
 def neighbours_of(

@@ -238,7 +238,7 @@ def test_a_list_is_shown_for_either_id(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("recommend", "--for", "nobody's id"), "no recommendations for a customer"),
+        (("recommend", "--for", "nobody's id"), "There is no customer 'nobody's id'"),
         (("similar", "no such thing"), "There is no product 'no such thing'"),
         (("similar", "🫖'; drop table x"), "There is no product"),
     ],
