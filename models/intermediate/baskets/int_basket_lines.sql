@@ -93,7 +93,6 @@ kept as (
         order_lines.identified_at,
         order_lines.ordered_at,
         order_lines.order_date,
-        order_lines.quantity,
         taken_back.taken_back_at,
         products.item_number as product_number,
         categories.item_number as category_number

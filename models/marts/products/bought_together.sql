@@ -20,15 +20,17 @@ products as (
     where purpose = 'serving'
 ),
 
+popularity as (
+    select * from {{ ref('feat_popularity') }}
+    where purpose = 'serving' and segment = 'everyone'
+),
+
 offered as (
     select
         products.*,
         row_number() over (
             partition by category order by recent_orders desc, orders desc, product_id
-        ) as place_in_category,
-        row_number() over (
-            order by recent_orders desc, orders desc, product_id
-        ) as place
+        ) as place_in_category
     from products
     where is_available and orders > 0
 ),
@@ -38,15 +40,13 @@ proposed as (
     select
         item_1 as product_id,
         item_2 as offered_id,
-        rank as place,
-        'bought_together' as source
+        rank as place
     from associations
     union all
     select
         products.product_id,
         offered.product_id,
-        1000 + offered.place_in_category,
-        'category'
+        1000 + offered.place_in_category
     from products
     inner join offered
         on
@@ -55,11 +55,10 @@ proposed as (
     union all
     select
         products.product_id,
-        offered.product_id,
-        2000 + offered.place,
-        'everywhere'
+        popularity.product_id,
+        2000 + popularity.popularity_rank
     from products
-    inner join offered on offered.place <= {{ length + 1 }}
+    inner join popularity on popularity.popularity_rank <= {{ length + 1 }}
 ),
 
 once as (

@@ -2,11 +2,55 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from support import CUSTOMERS, ORDER_ITEMS, ORDERS, STORE, Shop
+from martlet.settings import load_settings
+from martlet.warehouse.dbt import DbtProject
+from support import (
+    CUSTOMERS,
+    ORDER_ITEMS,
+    ORDERS,
+    PROJECT_DIR,
+    STORE,
+    BuiltSample,
+    Shop,
+)
+
+
+@pytest.fixture
+def sample_shop(built_sample: BuiltSample, tmp_path: Path) -> Shop:
+    """The built sample, copied so that commands may write."""
+    shop = Shop(tmp_path)
+    shop.home.mkdir()
+    shutil.copy(built_sample.home / "warehouse.duckdb", shop.home)
+    shutil.copytree(PROJECT_DIR / "seeds" / "sample", shop.raw)
+    return shop
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DbtProject:
+    """The project for a shop with nothing but its name, to be built in this process.
+
+    Its raw directory lies in its home, and its seeds are there.
+    """
+    home = tmp_path / "home"
+    for name, path in (
+        ("MARTLET_HOME", home),
+        ("MARTLET_RAW", home / "raw"),
+        ("DBT_TARGET_PATH", tmp_path / "target"),
+        ("DBT_LOG_PATH", tmp_path / "logs"),
+        ("DBT_WRITE_JSON", False),
+    ):
+        monkeypatch.setenv(name, str(path))
+    (home / "raw" / "store").mkdir(parents=True)
+    (home / "raw" / "store" / "store.csv").write_text(STORE, "utf-8")
+    project = DbtProject(load_settings(PROJECT_DIR))
+    project.parse()
+    project.build(["--resource-type", "seed"])
+    return project
 
 
 @pytest.fixture

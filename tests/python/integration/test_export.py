@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,15 +29,6 @@ where
     and consents.state = 'granted'
     and contacts.email is not null
 """
-
-
-@pytest.fixture
-def sample_shop(built_sample: BuiltSample, tmp_path: Path) -> Shop:
-    """The built sample, copied so that exporting may write its ledger."""
-    shop = Shop(tmp_path)
-    shop.home.mkdir()
-    shutil.copy(built_sample.home / "warehouse.duckdb", shop.home)
-    return shop
 
 
 def rows(path: Path) -> list[dict[str, str]]:

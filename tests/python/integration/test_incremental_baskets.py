@@ -16,9 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from martlet.settings import load_settings
 from martlet.warehouse.dbt import DbtOptions, DbtProject
-from support import PROJECT_DIR, STORE
 
 # MARTLET_TEST_BASKETS=50 tries as many sequences of builds.
 SEQUENCES = int(os.environ.get("MARTLET_TEST_BASKETS", "2"))
@@ -133,16 +131,10 @@ class OrderBook:
 class Warehouse:
     """A warehouse that is built again and again."""
 
-    home: Path
-    project: DbtProject = field(init=False)
+    project: DbtProject
 
     def __post_init__(self) -> None:
-        self.raw = self.home / "raw"
-        (self.raw / "store").mkdir(parents=True)
-        (self.raw / "store" / "store.csv").write_text(STORE, "utf-8")
-        self.project = DbtProject(load_settings(PROJECT_DIR))
-        self.project.parse()
-        self.project.build(["--resource-type", "seed"])
+        self.raw = self.project.settings.raw
 
     def build(self, models: Sequence[str] = ALL, *, full_refresh: bool = False) -> None:
         self.project.options = DbtOptions(full_refresh=full_refresh)
@@ -168,17 +160,8 @@ class Warehouse:
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
-    home = tmp_path / "home"
-    for name, path in (
-        ("MARTLET_HOME", home),
-        ("MARTLET_RAW", home / "raw"),
-        ("DBT_TARGET_PATH", tmp_path / "target"),
-        ("DBT_LOG_PATH", tmp_path / "logs"),
-        ("DBT_WRITE_JSON", False),
-    ):
-        monkeypatch.setenv(name, str(path))
-    return Warehouse(home)
+def warehouse(project: DbtProject) -> Warehouse:
+    return Warehouse(project)
 
 
 def equals_a_full_refresh(warehouse: Warehouse) -> None:

@@ -15,9 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from event_streams import BATCHES, COLUMNS, Stream, rows, steps, stream
-from martlet.settings import load_settings
 from martlet.warehouse.dbt import DbtOptions, DbtProject, OnNode
-from support import PROJECT_DIR, STORE
+from support import STORE
 
 # MARTLET_TEST_STREAMS=2000 tries as many.
 STREAMS = int(os.environ.get("MARTLET_TEST_STREAMS", "200"))
@@ -40,20 +39,14 @@ SEEDS = st.integers(0, 2**32)
 class Warehouse:
     """A warehouse that is built again and again while its raw directory changes."""
 
-    home: Path
+    project: DbtProject
     models: Sequence[str] = ALL
     vars: str | None = None
     built: int = 0
     loads: dict[int, str] = field(default_factory=dict)
-    project: DbtProject = field(init=False)
 
     def __post_init__(self) -> None:
-        self.raw = self.home / "raw"
-        (self.raw / "store").mkdir(parents=True)
-        (self.raw / "store" / "store.csv").write_text(STORE, "utf-8")
-        self.project = DbtProject(load_settings(PROJECT_DIR))
-        self.project.parse()
-        self.project.build(["--resource-type", "seed"])
+        self.raw = self.project.settings.raw
 
     def put(self, streams: Sequence[Stream], batches: set[int]) -> None:
         """Make the raw directory hold these batches, each a load or, one, by hand."""
@@ -110,17 +103,8 @@ class Warehouse:
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
-    home = tmp_path / "home"
-    for name, path in (
-        ("MARTLET_HOME", home),
-        ("MARTLET_RAW", home / "raw"),
-        ("DBT_TARGET_PATH", tmp_path / "target"),
-        ("DBT_LOG_PATH", tmp_path / "logs"),
-        ("DBT_WRITE_JSON", False),
-    ):
-        monkeypatch.setenv(name, str(path))
-    return Warehouse(home)
+def warehouse(project: DbtProject) -> Warehouse:
+    return Warehouse(project)
 
 
 def _write(events: list[dict], folder: Path) -> None:

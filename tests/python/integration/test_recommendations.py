@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import math
-import shutil
 from collections import defaultdict
 from pathlib import Path
 
@@ -32,16 +31,6 @@ AT_THE_TRIAL = {
     "features.feat_ignored_recommendations": "purpose",
     "features.feat_associations": "basket_set, period, purpose",
 }
-
-
-@pytest.fixture
-def sample_shop(built_sample: BuiltSample, tmp_path: Path) -> Shop:
-    """The built sample, copied so that commands may write."""
-    shop = Shop(tmp_path)
-    shop.home.mkdir()
-    shutil.copy(built_sample.home / "warehouse.duckdb", shop.home)
-    shutil.copytree("seeds/sample", shop.raw)
-    return shop
 
 
 @pytest.fixture(scope="module")
