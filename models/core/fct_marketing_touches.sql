@@ -1,13 +1,13 @@
--- Moments at which a campaign brought a person to the shop: a visit that carries the
--- campaign, a click or a share, a coupon redeemed. Sending is no touch, nor is opening,
--- since mail clients open by themselves.
--- Grain: one row per touch; the same campaign again within the session timeout is the
--- same touch.
+-- Moments at which a person came to the shop or answered a campaign: a visit, whatever
+-- brought it, a click or a share, a coupon redeemed. Sending is no touch, nor is opening
+-- unless `attribution_counts_opens` says so, since mail clients open by themselves.
+-- Grain: one row per touch; the same campaign and channel again within the session
+-- timeout is the same touch. A campaign's touches are told under its own channel;
+-- visits that no known campaign brought have none, and the visit's channel.
 with
 
 sessions as (
     select * from {{ ref('fct_sessions') }}
-    where utm_campaign is not null
 ),
 
 campaigns as (
@@ -20,7 +20,11 @@ utm_campaigns as (
 
 reported as (
     select * from {{ ref('fct_campaign_touches') }}
-    where touch_type in {{ campaign_responses() }}
+    where
+        touch_type in {{ campaign_responses() }}
+        {%- if var('attribution_counts_opens') %}
+        or touch_type = 'open'
+        {%- endif %}
 ),
 
 campaign_names as (
@@ -45,43 +49,57 @@ names as (
 touches as (
     select
         sessions.session_id as touch_id,
+        'visit' as touch_type,
         names.campaign_id,
+        sessions.channel_group as visit_channel_group,
         sessions.customer_id,
         sessions.visitor_id,
         sessions.session_start_at as touched_at
     from sessions
-    inner join names on lower(sessions.utm_campaign) = names.utm_campaign
+    left join names on lower(sessions.utm_campaign) = names.utm_campaign
     union all
-    select touch_id, campaign_id, customer_id, visitor_id, touched_at from reported
+    select
+        touch_id, touch_type, campaign_id, null, customer_id, visitor_id, touched_at
+    from reported
 ),
 
 -- A person where one is known, else the device.
 with_person as (
     select
-        touches.*,
-        coalesce(customer_id, visitor_id) as person_id
+        touches.touch_id,
+        touches.touch_type,
+        touches.campaign_id,
+        case
+            when touches.campaign_id is null
+                then coalesce(touches.visit_channel_group, 'Unassigned')
+            else coalesce(campaigns.channel_group, 'Unassigned')
+        end as channel_group,
+        coalesce(touches.customer_id, touches.visitor_id) as person_id,
+        touches.touched_at
     from touches
-    where coalesce(customer_id, visitor_id) is not null
+    left join campaigns on touches.campaign_id = campaigns.campaign_id
+    where coalesce(touches.customer_id, touches.visitor_id) is not null
 ),
 
 with_previous as (
     select
         with_person.*,
         lag(touched_at) over (
-            partition by person_id, campaign_id order by touched_at, touch_id
+            partition by person_id, campaign_id, channel_group
+            order by touched_at, touch_id
         ) as previous_touched_at
     from with_person
 ),
 
 first_touches as (
     select
-        with_previous.touch_id,
-        with_previous.campaign_id,
-        coalesce(campaigns.channel_group, 'Unassigned') as channel_group,
-        with_previous.person_id,
-        with_previous.touched_at
+        touch_id,
+        touch_type,
+        campaign_id,
+        channel_group,
+        person_id,
+        touched_at
     from with_previous
-    left join campaigns on with_previous.campaign_id = campaigns.campaign_id
     where
         previous_touched_at is null
         or touched_at > {{ seconds_later(

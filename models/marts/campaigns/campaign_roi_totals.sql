@@ -1,6 +1,8 @@
 -- What each campaign cost and brought over all days.
--- Grain: one row per campaign, channel and attribution model. Both date bases have the
--- same totals; the conversion basis is summed.
+-- Grain: one row per campaign, channel and attribution model. All date bases have the
+-- same totals; the conversion basis is summed. A campaign has paid back on the first day
+-- by whose end the margin credited to it covers all that was spent on it.
+{{ config(materialized='view') }}
 with
 
 daily as (
@@ -12,19 +14,39 @@ campaigns as (
     select * from {{ ref('dim_campaigns') }}
 ),
 
+running as (
+    select
+        daily.*,
+        sum(attributed_margin) over (
+            partition by campaign_id, channel_group, attribution_model
+            order by date_day
+            rows between unbounded preceding and current row
+        ) as margin_so_far,
+        sum(spend) over (
+            partition by campaign_id, channel_group, attribution_model
+        ) as whole_spend
+    from daily
+),
+
 summed as (
     select
         campaign_id,
         channel_group,
         attribution_model,
-        {{ campaign_sums() }}
-    from daily
+        {{ campaign_sums() }},
+        min(case when spend > 0 then date_day end) as first_spend_date,
+        min(case
+            when whole_spend > 0 and margin_so_far >= whole_spend then date_day
+        end) as payback_date
+    from running
     group by campaign_id, channel_group, attribution_model
 ),
 
 with_ratios as (
     select
-        summed.*,
+        summed.* exclude (first_spend_date),
+        {{ day_difference('summed.first_spend_date', 'summed.payback_date') }}
+            as payback_days,
         campaigns.campaign_name,
         '{{ reporting_currency() }}' as currency,
         {{ campaign_ratios() }}

@@ -1,6 +1,5 @@
 -- Counted orders whose weights do not sum to one, or whose credited money does not sum
 -- to their own, under some model; orders left out and strangers let in included.
-{%- set attribution_models = ['first_touch', 'last_touch', 'linear'] %}
 with
 
 period as (
@@ -21,7 +20,7 @@ expected as (
 credited as (
     select
         order_id
-        {%- for model in attribution_models %},
+        {%- for model in attribution_models() %},
         sum({{ model }}_weight) as {{ model }}_weight,
         sum({{ model }}_revenue) as {{ model }}_revenue,
         sum({{ model }}_margin) as {{ model }}_margin
@@ -40,7 +39,7 @@ full outer join credited on expected.order_id = credited.order_id
 where
     expected.order_id is null
     or credited.order_id is null
-    {%- for model in attribution_models %}
+    {%- for model in attribution_models() %}
     or abs(credited.{{ model }}_weight - 1) > 0.000001
     or credited.{{ model }}_revenue <> expected.net_sales
     or credited.{{ model }}_margin <> expected.gross_margin

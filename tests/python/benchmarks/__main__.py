@@ -34,6 +34,9 @@ What the sides are:
   item-based filtering and all rules; implicit's item-based lists, without any rule.
 - features: the SQL of ``feat_customers`` and of the models it reads, at twelve dates; the
   same at thirteen. What martlet does not take of that is what one date more costs.
+- attribution: the SQL from ``path_touches`` to ``touch_credits``, all eight models; the
+  same for a tenth of touches and orders, where 10 says that work grows as the data do;
+  Polars finding each order's last touch, and nothing else.
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
 - clustering: ``fit_clusters``; scikit-learn with the same scaling, counts, restarts, seeds
   and silhouettes, and nothing else.
@@ -177,6 +180,24 @@ SUITE = {
             check="features:check",
         ),
         Benchmark(
+            name="attribution",
+            unit="touches",
+            models=(
+                "path_touches",
+                "channel_transitions",
+                "channel_removal_effects",
+                "touch_shares",
+                "touch_credits",
+            ),
+            sides={
+                MARTLET: "compiled:build",
+                "a tenth of it": "attribution:build_smaller",
+                "Polars last touch": "peers.polars_last_touch:run",
+            },
+            prepare="attribution:prepare",
+            check="attribution:check",
+        ),
+        Benchmark(
             name="rfm",
             unit="customers",
             models=("rfm_thresholds", "customer_rfm_history", "customer_rfm"),
@@ -227,12 +248,18 @@ def main(
     events: Annotated[int, typer.Option(min=1000)] = 2_000_000,
     order_lines: Annotated[int, typer.Option(min=1000)] = 1_000_000,
     customers: Annotated[int, typer.Option(min=1000)] = 50_000,
+    touches: Annotated[int, typer.Option(min=1000)] = 1_000_000,
     repeat: Annotated[int, typer.Option(min=1, help="Rounds to time.")] = 3,
     only: Annotated[str, typer.Option(help="Names, comma between.")] = ",".join(SUITE),
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Measure martlet beside named peers, once they agree on what comes out."""
-    sizes = {"events": events, "order lines": order_lines, "customers": customers}
+    sizes = {
+        "events": events,
+        "order lines": order_lines,
+        "customers": customers,
+        "touches": touches,
+    }
     try:
         chosen = _chosen(only.split(","))
         with tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder:

@@ -23,6 +23,8 @@ from implicit.nearest_neighbours import CosineRecommender
 from scipy.sparse import csr_matrix
 from scipy.stats import chi2, chi2_contingency
 
+from compiled_models import compiled, run_models, warehouse_of
+
 MODELS = (
     "int_basket_sets",
     "int_item_numbers",
@@ -32,6 +34,7 @@ MODELS = (
     "int_item_occurrences",
     "feat_associations",
 )
+ASSOCIATIONS = "features.feat_associations"
 LATEST, TRIAL = datetime(2026, 3, 31), datetime(2026, 2, 1)
 AS_OF = {"all_time": LATEST, "recent": LATEST, "trial": TRIAL}
 RECENT_DAYS = 90
@@ -121,16 +124,13 @@ def shops(draw: st.DrawFn) -> tuple[list[dict], list[dict]]:
 @pytest.fixture(scope="module")
 def sql(manifest: dict[str, Any]) -> dict[str, str]:
     """The models as dbt compiles them, each pair told however rare."""
-    compiled = {
-        name: manifest["nodes"][f"model.martlet.{name}"]["compiled_code"]
-        for name in MODELS
-    }
+    models = compiled(manifest, MODELS)
     seldom = "where cooccurrences >= 2"
-    assert seldom in compiled["feat_associations"]
-    compiled["feat_associations"] = compiled["feat_associations"].replace(
+    assert seldom in models[ASSOCIATIONS]
+    models[ASSOCIATIONS] = models[ASSOCIATIONS].replace(
         seldom, "where cooccurrences >= 1"
     )
-    return compiled
+    return models
 
 
 def told(
@@ -138,20 +138,15 @@ def told(
 ) -> list[dict[str, Any]]:
     """Run the models on a shop and read the associations."""
     with warehouse(lines, returns) as connection:
-        for name in MODELS:
-            schema = "features" if name.startswith("feat") else "intermediate"
-            connection.execute(f"create table warehouse.{schema}.{name} as {sql[name]}")
+        run_models(connection, sql)
         return (
-            connection.execute("from warehouse.features.feat_associations")
+            connection.execute(f"from warehouse.{ASSOCIATIONS}")
             .to_arrow_table()
             .to_pylist()
         )
 
 
 def warehouse(lines: list[dict], returns: list[dict]) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("attach ':memory:' as warehouse")
     dates = [
         {"purpose": "serving", "as_of_date": LATEST.date(), "as_of_at": LATEST},
         {"purpose": "trial", "as_of_date": TRIAL.date(), "as_of_at": TRIAL},
@@ -159,20 +154,14 @@ def warehouse(lines: list[dict], returns: list[dict]) -> duckdb.DuckDBPyConnecti
     named = {line["product_id"]: line["category"] for line in lines}
     products = [{"product_id": p, "category": c} for p, c in named.items()]
     text = pa.schema({"product_id": pa.string(), "category": pa.string()})
-    tables = {
-        "int_order_lines": pa.Table.from_pylist(lines, LINE_TYPES),
-        "int_returns": pa.Table.from_pylist(returns, RETURN_TYPES),
-        "int_products": pa.Table.from_pylist(products, text),
-        "int_recommendation_dates": pa.Table.from_pylist(dates),
-    }
-    for schema in ("intermediate", "features"):
-        connection.execute(f"create schema warehouse.{schema}")
-    for name, rows in tables.items():
-        connection.register("rows", rows)
-        connection.execute(
-            f"create table warehouse.intermediate.{name} as select * from rows"
-        )
-    return connection
+    return warehouse_of(
+        {
+            "intermediate.int_order_lines": pa.Table.from_pylist(lines, LINE_TYPES),
+            "intermediate.int_returns": pa.Table.from_pylist(returns, RETURN_TYPES),
+            "intermediate.int_products": pa.Table.from_pylist(products, text),
+            "intermediate.int_recommendation_dates": pa.Table.from_pylist(dates),
+        }
+    )
 
 
 def reference(lines: list[dict], returns: list[dict]) -> Iterator[tuple]:

@@ -18,6 +18,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from compiled_models import warehouse_of
+
 STREAMS = 800
 NAMES = ("page_view", "view_item", "add_to_cart", "purchase", "view-item")
 GAPS = (0, 0, 0, 1, 10, 10, 50, 60, 3_600, 40_000, 86_400)
@@ -171,18 +173,14 @@ def warehouse(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database with the two tables that the model reads, in no order."""
     events, funnels = case
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute("attach ':memory:' as warehouse")
-        shuffled = random.Random(5).sample(events, k=len(events))
-        tables = {
-            "intermediate.int_session_events": event_rows(shuffled),
-            "reference.funnel_steps": funnel_rows(funnels),
-        }
-        for name, rows in tables.items():
-            connection.execute(f"create schema warehouse.{name.split('.')[0]}")
-            connection.register("rows", pa.Table.from_pylist(rows))
-            connection.execute(f"create table warehouse.{name} as select * from rows")
+    shuffled = random.Random(5).sample(events, k=len(events))
+    tables = {
+        "intermediate.int_session_events": event_rows(shuffled),
+        "reference.funnel_steps": funnel_rows(funnels),
+    }
+    with warehouse_of(
+        {name: pa.Table.from_pylist(rows) for name, rows in tables.items()}
+    ) as connection:
         yield connection
 
 

@@ -25,6 +25,7 @@ ROOMS = (
     "identity",
     "intermediate",
     "core",
+    "attribution",
     "features",
     "labels",
     "model_inputs",

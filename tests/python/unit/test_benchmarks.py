@@ -25,12 +25,16 @@ PEERS = {
     "pairs": {"martlet", "counting all"},
     "serving": {"martlet", "implicit"},
     "features": {"martlet", "one date more"},
+    "attribution": {"martlet", "a tenth of it", "Polars last touch"},
     "rfm": {"martlet", "pandas"},
     "clustering": {"martlet", "scikit-learn"},
     "scoring": {"martlet", "scikit-learn"},
     "training": {"martlet", "scikit-learn"},
 }
-SMALL = "--events 20000 --order-lines 20000 --customers 2000 --repeat 1 --json"
+SMALL = (
+    "--events 20000 --order-lines 20000 --customers 2000 --touches 20000 "
+    "--repeat 1 --json"
+)
 
 
 @pytest.mark.skipif(

@@ -1,4 +1,4 @@
--- Campaigns whose totals are not the sums of their days, on either date basis.
+-- Campaigns whose totals are not the sums of their days, on some date basis.
 {%- set sums = [
     'spend', 'impressions', 'clicks', 'conversions', 'new_customers',
     'attributed_revenue', 'attributed_margin',
@@ -13,6 +13,8 @@ bases as (
     select 'conversion' as date_basis
     union all
     select 'spend'
+    union all
+    select 'refund'
 ),
 
 expected as (
