@@ -79,3 +79,46 @@
     sqrt(greatest(0.0, {{ squares }} - {{ total }} * {{ total }} / {{ n }})
         / nullif({{ n }} * ({{ n }} - 1), 0))
 {%- endmacro %}
+
+{#- Upper half width of a 95 % interval of Student's t, in standard errors, by the
+    Cornish-Fisher expansion 26.7.5 of Abramowitz and Stegun (1964): to 1e-4 from 5
+    degrees of freedom on. -#}
+{% macro student_t_quantile_975(degrees) -%}
+    {%- set z = 1.959963984540054 -%}
+    {%- set terms = [
+        (z ** 3 + z) / 4,
+        (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
+        (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
+        (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92160,
+    ] -%}
+    ({{ z }}
+    {%- for term in terms %} + {{ term }} / power({{ degrees }}, {{ loop.index }})
+    {%- endfor %})
+{%- endmacro %}
+
+{#- The standard normal statistic that is as rare as a statistic of Student's t: Hill
+    (1970, algorithm 395), to 1e-4 from 5 degrees of freedom on. -#}
+{% macro normal_of_student_t(t, degrees) -%}
+    {%- set a = "(" ~ degrees ~ " - 0.5)" -%}
+    {%- set b = "(48 * " ~ a ~ " * " ~ a ~ ")" -%}
+    {%- set y = "(" ~ a ~ " * ln(1 + (" ~ t ~ ") * (" ~ t ~ ") / " ~ degrees ~ "))" -%}
+    sign({{ t }}) * sqrt({{ y }}) * (1 + (
+        {{ y }} + 3 + (
+            ((-0.4 * {{ y }} - 3.3) * {{ y }} - 24) * {{ y }} - 85.5
+        ) / (0.8 * {{ y }} * {{ y }} + 100 + {{ b }})
+    ) / {{ b }})
+{%- endmacro %}
+
+{#- How rare a chi-squared statistic is: exact for one and two degrees of freedom, else by
+    the cube root of Wilson and Hilferty (1931). -#}
+{% macro chi_squared_p_value(statistic, degrees) -%}
+    {%- set spread = "(2.0 / (9 * " ~ degrees ~ "))" -%}
+    {%- set z = "((power(" ~ statistic ~ " / " ~ degrees ~ ", 1.0 / 3) - 1 + " ~ spread
+        ~ ") / sqrt(" ~ spread ~ "))" -%}
+    case
+        when {{ degrees }} = 1 then {{ two_sided_p_value("sqrt(" ~ statistic ~ ")") }}
+        when {{ degrees }} = 2 then exp(-({{ statistic }}) / 2)
+        when {{ z }} > 0 then ({{ two_sided_p_value(z) }}) / 2
+        else 1 - ({{ two_sided_p_value(z) }}) / 2
+    end
+{%- endmacro %}

@@ -114,6 +114,7 @@ told as (
         occasions.customer_id,
         occasions.contacted_at,
         occasions.is_latest,
+        occasions.is_assignment,
         occasions.campaign_id,
         occasions.campaign_type,
         -- Whom the shop first hears of by the contact has been known for no time.

@@ -1,9 +1,9 @@
 -- Instants at which campaigns contacted customers, and the one at which they could
 -- next.
--- Grain: one row per contact_id: a contact with somebody known by then, or, to score, a
--- customer known before the latest as_of_at, as if contacted then by the type of
--- campaign commonest in the 90 days before. A shop that never contacted anyone has
--- none.
+-- Grain: one row per contact_id: a contact with somebody known by then; whoever was drawn
+-- into an arm of an experiment, when they were; or, to score, a customer known before the
+-- latest as_of_at, as if contacted then by the type of campaign commonest in the 90 days
+-- before. A shop that never contacted anyone has none to score.
 with
 
 period as (
@@ -26,12 +26,17 @@ touches as (
         and identified_at <= touched_at
 ),
 
+assignments as (
+    select * from {{ ref('fct_campaign_assignments') }}
+),
+
 contacts as (
     select
         touches.touch_id as contact_id,
         touches.customer_id,
         touches.touched_at as contacted_at,
         false as is_latest,
+        false as is_assignment,
         touches.campaign_id,
         campaigns.campaign_type
     from touches
@@ -67,10 +72,23 @@ occasions as (
     select * from contacts
     union all
     select
+        {{ assignment_id('assignments.campaign_id', 'assignments.customer_id') }},
+        assignments.customer_id,
+        assignments.assigned_at,
+        false,
+        true,
+        assignments.campaign_id,
+        campaigns.campaign_type
+    from assignments
+    inner join period on assignments.assigned_at < period.as_of_at
+    left join campaigns on assignments.campaign_id = campaigns.campaign_id
+    union all
+    select
         customers.customer_id as contact_id,
         customers.customer_id,
         period.as_of_at as contacted_at,
         true as is_latest,
+        false as is_assignment,
         null as campaign_id,
         commonest.campaign_type
     from customers

@@ -7,7 +7,7 @@ with
 
 features as (
     select * from {{ ref('feat_campaign_contacts') }}
-    where not is_latest
+    where not is_latest and not is_assignment
 ),
 
 periods as (

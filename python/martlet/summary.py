@@ -32,14 +32,14 @@ _CAMPAIGNS = """
 select campaign_id, campaign_name, channel_group, spend, conversions,
     attributed_revenue, roas, roi, currency, is_margin_assumed
 from marts.campaign_roi_totals
-where attribution_model = 'last_touch' and spend > 0
+where attribution_model = 'last_non_direct_touch' and spend > 0
 order by roi desc nulls last, campaign_id
 """
 
 _LIFT = """
-select campaign_id, absolute_lift, ci_low, ci_high, customers, verdict
+select campaign_id, arm, absolute_lift, ci_low, ci_high, customers, verdict
 from marts.campaign_lift
-where metric = 'conversion_rate'
+where metric = 'conversion_rate' and verdict <> 'not randomised'
 order by campaign_id, arm
 """
 

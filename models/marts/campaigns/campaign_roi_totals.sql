@@ -44,7 +44,7 @@ summed as (
 
 with_ratios as (
     select
-        summed.* exclude (first_spend_date),
+        summed.*,
         {{ day_difference('summed.first_spend_date', 'summed.payback_date') }}
             as payback_days,
         campaigns.campaign_name,

@@ -100,7 +100,7 @@ def _print_summary(summary: Summary) -> None:
     )
     print_trial(summary.recommenders)
     print_table(
-        "Campaign ROI by last touch",
+        "Campaign ROI by last non-direct touch",
         [
             ("campaign", "left"),
             ("spend", "right"),
@@ -125,6 +125,7 @@ def _print_summary(summary: Summary) -> None:
         "Lift in conversion against randomised controls (95 % interval)",
         [
             ("campaign", "left"),
+            ("arm", "left"),
             ("customers", "right"),
             ("lift", "left"),
             ("verdict", "left"),
@@ -132,6 +133,7 @@ def _print_summary(summary: Summary) -> None:
         [
             (
                 row["campaign_id"],
+                row["arm"],
                 number(row["customers"]),
                 estimate(row["absolute_lift"], row["ci_low"], row["ci_high"]),
                 row["verdict"],

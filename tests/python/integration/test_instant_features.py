@@ -319,6 +319,7 @@ def test_contacts_and_responses_are_what_the_facts_say(
                 "customer_id": customer_id,
                 "contacted_at": at,
                 "is_latest": False,
+                "is_assignment": False,
                 "campaign_id": touch["campaign_id"],
                 "campaign_type": kind,
             }
@@ -336,9 +337,22 @@ def test_contacts_and_responses_are_what_the_facts_say(
                 "customer_id": customer_id,
                 "contacted_at": today,
                 "is_latest": True,
+                "is_assignment": False,
                 "campaign_id": None,
                 "campaign_type": commonest,
             }
+    for drawn in rows_of(warehouse, "from core.fct_campaign_assignments"):
+        customer_id, campaign_id = drawn["customer_id"], drawn["campaign_id"]
+        theirs[f"assignment {campaign_id} {customer_id}",] = contact_told(
+            facts_of[customer_id], known_at[customer_id], drawn["assigned_at"]
+        ) | {
+            "customer_id": customer_id,
+            "contacted_at": drawn["assigned_at"],
+            "is_latest": False,
+            "is_assignment": True,
+            "campaign_id": campaign_id,
+            "campaign_type": types[campaign_id],
+        }
     ours = rows_of(warehouse, "from features.feat_campaign_contacts")
     assert_equal(ours, theirs, "contact_id")
     assert_equal(

@@ -36,11 +36,12 @@ select
     lift.campaign_id,
     case lift.metric
         when 'conversion_rate' then truth.true_conversion_lift
-        when 'sales_per_customer' then truth.true_revenue_lift
+        when 'revenue_per_customer' then truth.true_revenue_lift
     end between lift.ci_low and lift.ci_high as is_covered
 from campaign_lift as lift
 inner join '{truth}/campaign_effects.{suffix}' as truth
     on lift.campaign_id = truth.campaign_id
+where lift.metric <> 'margin_per_customer' and lift.ci_low is not null
 order by lift.campaign_id, lift.metric
 """
 
@@ -137,9 +138,10 @@ def test_small_sample(built_sample: BuiltSample, project_dir: Path) -> None:
     ((found,),) = ask(built_sample.database, _COMPLEMENTS, truth, "csv")
     assert found >= 0.9
     lifts = ask(built_sample.database, _LIFT, truth, "csv")
-    assert len(lifts) == 10
-    # Of ten intervals of 95 %, one may well miss the truth.
-    assert sum(is_covered for _, is_covered in lifts) >= 9
+    # Too few bought after the first mailing to tell of its money. Of nine intervals of
+    # 95 %, one may well miss the truth.
+    assert len(lifts) == 9
+    assert sum(is_covered for _, is_covered in lifts) >= 8
     assert auc_gain(built_sample.summary)["metric_value"] > 0
 
 

@@ -31,6 +31,7 @@ ROOMS = (
     "model_inputs",
     "predictions",
     "recommendations",
+    "experiments",
     "marts",
     "segments",
     "monitoring",
