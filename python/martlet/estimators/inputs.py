@@ -7,7 +7,7 @@ becomes the other, and where a frame that fits neither is refused by name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -99,6 +99,42 @@ def typed(features: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
         name: _texts(features[name]) for name, kind in kinds.items() if kind != NUMBER
     }
     return numbers.assign(**texts)[list(kinds)]
+
+
+def typed_like(
+    frame: pd.DataFrame, kinds: Mapping[str, str], table: str
+) -> pd.DataFrame:
+    """Return what :func:`typed` does, of a table that need not hold these columns.
+
+    Raises
+    ------
+    ModelRefused
+        A column is missing, of another kind, or infinite; ``table`` names the table.
+    """
+    refuse_lacking(frame, kinds, table)
+    found = column_kinds(frame[list(kinds)])
+    others = [
+        f"{name} ({kind}, not {kinds[name]})"
+        for name, kind in found.items()
+        if kind != kinds[name] and EMPTY not in (kind, kinds[name])
+    ]
+    if others:
+        raise ModelRefused(
+            f"The {table} table has features of another type: {listed(others)}.",
+            "Give both tables their features in the same types.",
+        )
+    return typed(frame, kinds)
+
+
+def refuse_lacking(frame: pd.DataFrame, needed: Iterable[str], table: str) -> None:
+    """Refuse a table without the columns that are needed of it."""
+    missing = [name for name in needed if name not in frame]
+    if missing:
+        raise ModelRefused(
+            f"The {table} table lacks {listed(missing)}; it has "
+            f"{listed(frame.columns)}.",
+            "Give it these columns.",
+        )
 
 
 def feature_kinds(features: pd.DataFrame) -> dict[str, str]:

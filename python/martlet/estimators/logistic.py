@@ -26,10 +26,16 @@ UNHELD = 1000.0  # all but no penalty; with none, perfect foresight has no fit
 
 
 def fit_coefficients(
-    values: np.ndarray, label: np.ndarray, strength: float
+    values: np.ndarray,
+    label: np.ndarray,
+    strength: float,
+    weight: np.ndarray | None = None,
 ) -> LogisticRegression:
-    """Fit by maximum likelihood under an L2 penalty of weight 1 / ``strength``."""
-    return LogisticRegression(C=strength, max_iter=2000).fit(values, label)
+    """Fit by maximum likelihood under an L2 penalty of weight 1 / ``strength``.
+
+    Rows count ``weight`` times (default once).
+    """
+    return LogisticRegression(C=strength, max_iter=2000).fit(values, label, weight)
 
 
 def fit_platt(log_odds: np.ndarray, label: np.ndarray) -> tuple[float, float]:
@@ -74,11 +80,16 @@ class LogisticModel:
 
     @classmethod
     def fit(
-        cls, features: pd.DataFrame, label: np.ndarray, strength: float
+        cls,
+        features: pd.DataFrame,
+        label: np.ndarray,
+        strength: float,
+        weight: np.ndarray | None = None,
     ) -> LogisticModel:
         """Fit on features as :func:`~martlet.estimators.inputs.typed` gives them."""
         encode = encoder(features)
-        fitted = fit_coefficients(encode.fit_transform(features), label, strength)
+        values = encode.fit_transform(features)
+        fitted = fit_coefficients(values, label, strength, weight)
         return cls(
             feature_kinds(features),
             encode,
