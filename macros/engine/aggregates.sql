@@ -17,3 +17,12 @@
 {% macro duckdb__median(value) -%}
     median({{ value }})
 {%- endmacro %}
+
+{#- Value below which a share of a group lies, between the two nearest; exact. -#}
+{% macro quantile(value, share) -%}
+    {{ adapter.dispatch('quantile', 'martlet')(value, share) }}
+{%- endmacro %}
+
+{% macro duckdb__quantile(value, share) -%}
+    quantile_cont({{ value }}, {{ share }})
+{%- endmacro %}

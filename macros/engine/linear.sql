@@ -1,11 +1,12 @@
 {#- Linear algebra on tables. Engines differ in what a recursion may do. -#}
 
 {#-
-  Rows `row_number, column_number, value`: the inverse of a square matrix, and beside it,
-  as column 0, the solution for the right-hand side that the matrix has as its column 0.
-  `matrix` names a relation of such rows, numbered from 1 without gaps, zeros included.
-  Gauss-Jordan elimination in place, one row of the matrix at a time; pivots are those of
-  the diagonal, which is safe where it outweighs the rest of its row, as in I - Q.
+  Rows `row_number, column_number, value`: the inverse of a square matrix, and beside
+  it, as column 0, the solution for the right-hand side that the matrix has as its
+  column 0. `matrix` names a relation of such rows, numbered from 1 without gaps, zeros
+  included. Gauss-Jordan elimination in place, one row of the matrix at a time; pivots
+  are those of the diagonal, which is safe where it outweighs the rest of its row, as in
+  I - Q.
 -#}
 {% macro inverted_matrix(matrix) -%}
     {{ adapter.dispatch('inverted_matrix', 'martlet')(matrix) }}
@@ -20,24 +21,25 @@
             row_number,
             column_number,
             case
-                when row_number = step + 1 and column_number = step + 1 then 1 / pivot_value
-                when row_number = step + 1 then value / pivot_value
-                when column_number = step + 1 then -value / pivot_value
-                else value - of_row * of_column / pivot_value
+                when row_number = step + 1 and column_number = step + 1
+                    then 1 / diagonal
+                when row_number = step + 1 then value / diagonal
+                when column_number = step + 1 then -value / diagonal
+                else value - of_row * of_column / diagonal
             end
         from (
             select
                 eliminated.*,
                 max(case
                     when row_number = step + 1 and column_number = step + 1 then value
-                end) over () as pivot_value,
+                end) over () as diagonal,
                 max(case when column_number = step + 1 then value end)
                     over (partition by row_number) as of_row,
                 max(case when row_number = step + 1 then value end)
                     over (partition by column_number) as of_column
             from eliminated
         )
-        where pivot_value is not null
+        where diagonal is not null
     )
 
     select row_number, column_number, value

@@ -43,8 +43,8 @@
     )) -}}
 {%- endmacro %}
 
-{#- The part of `amount` between two shares of it, both told from the same end: parts add
-    up to the whole exactly, since each begins where the one before ended. -#}
+{#- The part of `amount` between two shares of it, both told from the same end: parts
+    add up to the whole exactly, since each begins where the one before ended. -#}
 {% macro part_between(amount, share_before, share_after) -%}
     {{ money('round(' ~ amount ~ ' * ' ~ share_after ~ ', 4)') }}
     - {{ money('round(' ~ amount ~ ' * ' ~ share_before ~ ', 4)') }}

@@ -37,7 +37,12 @@
     '{{ target.name }}' as target,
         cast({{ period_date }} as date) as period_date,
         {{ entity_id }} as entity_id,
-        {%- for feature in prediction_features(target.entity) %}
+        {{ feature_columns(target.entity) }}
+{%- endmacro %}
+
+{#- Every feature of a kind of row: words as they are, all else as numbers. -#}
+{% macro feature_columns(entity) -%}
+        {%- for feature in prediction_features(entity) %}
         {%- if feature in ['channel_group', 'campaign_type'] %}
         features.{{ feature }}
         {%- else %}

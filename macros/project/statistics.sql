@@ -109,8 +109,8 @@
     ) / {{ b }})
 {%- endmacro %}
 
-{#- How rare a chi-squared statistic is: exact for one and two degrees of freedom, else by
-    the cube root of Wilson and Hilferty (1931). -#}
+{#- How rare a chi-squared statistic is: exact for one and two degrees of freedom, else
+    by the cube root of Wilson and Hilferty (1931). -#}
 {% macro chi_squared_p_value(statistic, degrees) -%}
     {%- set spread = "(2.0 / (9 * " ~ degrees ~ "))" -%}
     {%- set z = "((power(" ~ statistic ~ " / " ~ degrees ~ ", 1.0 / 3) - 1 + " ~ spread

@@ -1,9 +1,9 @@
 -- What campaigns cost and what is credited to them, day by day.
 -- Grain: one row per campaign, channel, day, attribution model and date basis. Spend
 -- stands on its own day on every basis; credit on the day of the order (`conversion`),
--- on that of the touch that earned it (`spend`), or, as books are kept, sales on the day
--- of the order and refunds on the day they were made (`refund`). Parts add up over any
--- rows, and every basis has the same totals.
+-- on that of the touch that earned it (`spend`), or, as books are kept, sales on the
+-- day of the order and refunds on the day they were made (`refund`). Parts add up over
+-- any rows, and every basis has the same totals.
 {%- set nothing = '0 as spend, 0 as impressions, 0 as clicks' %}
 with
 
@@ -67,8 +67,8 @@ parts as (
     {%- for sign, date_day in [('', 'converted_date'), ('-', 'return_date')] %}
     select
         campaign_id, channel_group, {{ date_day }}, '{{ model }}', 'refund',
-        {{ nothing }}, 0, 0, {{ sign }}{{ model }}_revenue, {{ sign }}{{ model }}_margin,
-        false
+        {{ nothing }}, 0, 0,
+        {{ sign }}{{ model }}_revenue, {{ sign }}{{ model }}_margin, false
     from refunds
     union all
     {%- endfor %}

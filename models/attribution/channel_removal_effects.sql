@@ -1,11 +1,11 @@
--- What share of the paths' orders would be lost without a channel: the removal effect of
--- a Markov chain of the first order (Anderl, Becker, von Wangenheim and Schumann 2016,
--- "Mapping the customer journey", IJRM 33). Whoever would have gone to the channel is
--- then lost.
+-- What share of the paths' orders would be lost without a channel: the removal effect
+-- of a Markov chain of the first order (Anderl, Becker, von Wangenheim and Schumann
+-- 2016, "Mapping the customer journey", IJRM 33). Whoever would have gone to the
+-- channel is then lost.
 -- Grain: one row per channel on a path. With N the expected visits from each state to
--- each other and h the chance of an order from each state, removing c loses
--- N(start, c) / N(c, c) * h(c) of h(start): the chance to get to c at all, and from
--- there to an order.
+-- each other and h the chance of an order from each state, removing c loses N(start,
+-- c) / N(c, c) * h(c) of h(start): the chance to get to c at all, and from there to an
+-- order.
 with
 
 transitions as (
@@ -40,7 +40,9 @@ matrix as (
         coalesce(transitions.transition_probability, 0)
     from states
     left join transitions
-        on states.state = transitions.from_state and transitions.to_state = '(conversion)'
+        on
+            states.state = transitions.from_state
+            and transitions.to_state = '(conversion)'
 ),
 
 solved as (

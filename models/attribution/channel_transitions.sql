@@ -1,5 +1,6 @@
--- How often one channel followed another on paths, as a Markov chain of the first order:
--- from the start to the first channel, and from the last one to the order or to nothing.
+-- How often one channel followed another on paths, as a Markov chain of the first
+-- order: from the start to the first channel, and from the last one to the order or to
+-- nothing.
 -- Grain: one row per two states that followed each other.
 with
 

@@ -1,6 +1,7 @@
 -- Moments at which a person came to the shop or answered a campaign: a visit, whatever
--- brought it, a click or a share, a coupon redeemed. Sending is no touch, nor is opening
--- unless `attribution_counts_opens` says so, since mail clients open by themselves.
+-- brought it, a click or a share, a coupon redeemed. Sending is no touch, nor is
+-- opening unless `attribution_counts_opens` says so, since mail clients open by
+-- themselves.
 -- Grain: one row per touch; the same campaign and channel again within the session
 -- timeout is the same touch. A campaign's touches are told under its own channel;
 -- visits that no known campaign brought have none, and the visit's channel.

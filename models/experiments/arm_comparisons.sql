@@ -1,8 +1,9 @@
 -- How each arm differs from control, and how sure that is.
 -- Grain: one row per campaign, dimension, group, arm other than control, and metric.
--- Means are compared by Welch (1947), conversion rates as two proportions: interval with
--- unpooled, p-value with pooled variance. CUPED (Deng, Xu, Kohavi and Walker 2013) takes
--- out what spending before explains; its slope is pooled within the two arms.
+-- Means are compared by Welch (1947), conversion rates as two proportions: interval
+-- with unpooled, p-value with pooled variance. CUPED (Deng, Xu, Kohavi and Walker
+-- 2013) takes out what spending before explains; its slope is pooled within the two
+-- arms.
 with
 
 totals as (

@@ -1,9 +1,9 @@
 -- Instants at which campaigns contacted customers, and the one at which they could
 -- next.
--- Grain: one row per contact_id: a contact with somebody known by then; whoever was drawn
--- into an arm of an experiment, when they were; or, to score, a customer known before the
--- latest as_of_at, as if contacted then by the type of campaign commonest in the 90 days
--- before. A shop that never contacted anyone has none to score.
+-- Grain: one row per contact_id: a contact with somebody known by then; whoever was
+-- drawn into an arm of an experiment, when they were; or, to score, a customer known
+-- before the latest as_of_at, as if contacted then by the type of campaign commonest
+-- in the 90 days before. A shop that never contacted anyone has none to score.
 with
 
 period as (

@@ -1,7 +1,7 @@
 -- What campaigns cost and what is credited to them, with the ratios of both.
--- Grain: one row per campaign, channel, day, attribution model and date basis. Parts add
--- up over any rows; ratios are of this row's parts. Orders that no campaign led to are
--- campaign `(none)`. ROI is profit over cost, on margin.
+-- Grain: one row per campaign, channel, day, attribution model and date basis. Parts
+-- add up over any rows; ratios are of this row's parts. Orders that no campaign led to
+-- are campaign `(none)`. ROI is profit over cost, on margin.
 with
 
 days as (

@@ -1,7 +1,7 @@
 -- What each campaign cost and brought over all days.
 -- Grain: one row per campaign, channel and attribution model. All date bases have the
--- same totals; the conversion basis is summed. A campaign has paid back on the first day
--- by whose end the margin credited to it covers all that was spent on it.
+-- same totals; the conversion basis is summed. A campaign has paid back on the first
+-- day by whose end the margin credited to it covers all that was spent on it.
 {{ config(materialized='view') }}
 with
 

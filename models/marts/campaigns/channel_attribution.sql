@@ -1,10 +1,11 @@
 -- What each channel is worth on the paths to orders: its removal effect, its Shapley
 -- value, and the orders that each attribution model credits to it.
--- Grain: one row per channel on a path. `markov_share` is the removal effect over the sum
--- of all, as the literature credits channels as a whole; `markov_conversions` adds up
--- what is credited path by path, where only channels on the path earn, and so differs.
--- The Shapley value is of the game in which a coalition of channels is worth the orders
--- whose paths need no other channel; what paths credit adds up to it exactly.
+-- Grain: one row per channel on a path. `markov_share` is the removal effect over the
+-- sum of all, as the literature credits channels as a whole; `markov_conversions` adds
+-- up what is credited path by path, where only channels on the path earn, and so
+-- differs. The Shapley value is of the game in which a coalition of channels is worth
+-- the orders whose paths need no other channel; what paths credit adds up to it
+-- exactly.
 with
 
 touches as (

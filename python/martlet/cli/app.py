@@ -6,6 +6,7 @@ import typer
 
 from martlet.cli import (
     build,
+    campaigns,
     cluster,
     contract,
     doctor,
@@ -41,6 +42,7 @@ app.command("promote")(models.promote)
 app.command("value")(models.value)
 app.command("recommend")(recommend.recommend)
 app.command("similar")(recommend.similar)
+app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(key.app, name="key")
 app.command("export")(export.export)
 app.add_typer(runs.app, name="runs")

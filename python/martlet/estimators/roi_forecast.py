@@ -31,7 +31,7 @@ from martlet.estimators.roi_validation import (
 )
 
 KEYS = ("campaign_id", "starts_on", "closed_on")
-RESULTS = ("roi", "spend")  # known only afterwards
+RESULT = "roi"  # known only afterwards
 FEWEST_CAMPAIGNS = 20
 FEWEST_JUDGED = 10  # campaigns from which on a model can be told from the mean
 COVERAGE = 0.8
@@ -80,10 +80,9 @@ def forecast_roi(
     ----------
     past : DataFrame
         One row per campaign that is over: campaign_id, starts_on, closed_on (from when
-        its result is known), roi (profit over cost, -1 where all was lost), spend, and
-        features known before it started (numbers or text, null where unknown). A budget
-        is a feature where it is among them; spend never is, as it is known only
-        afterwards. Row order is ignored.
+        its result is known), roi (profit over cost, -1 where all was lost), and features
+        known before it started (numbers or text, null where unknown). A budget is a
+        feature where it is among them. Row order is ignored.
     planned : DataFrame
         One row per campaign: campaign_id, budget (may be null), and the same features.
     seed : int
@@ -96,7 +95,7 @@ def forecast_roi(
         campaigns, or features that are missing, infinite or of no usable type.
     """
     history = _history(past)
-    kinds = column_kinds(history.drop(columns=[*KEYS, *RESULTS]))
+    kinds = column_kinds(history.drop(columns=[*KEYS, RESULT]))
     features, roi = typed(history, kinds), history["roi"].to_numpy(np.float64)
     plans, ahead = _ahead(planned, column_kinds(features))
     dates = (history[name].to_numpy() for name in ("starts_on", "closed_on"))
@@ -123,7 +122,6 @@ def forecast_roi(
             "candidate": serving,
             "past_campaigns": len(roi),
             "mean_of_past": float(roi.mean()),
-            "past_spend": float(history["spend"].sum()),
             "judged_in_time_order": len(told),
             "fits_in_time_order": len(splits[TIME_ORDERED]),
             "interval_coverage": COVERAGE,
@@ -137,7 +135,7 @@ def forecast_roi(
 
 
 def _history(past: pd.DataFrame) -> pd.DataFrame:
-    refuse_lacking(past, [*KEYS, *RESULTS], "past")
+    refuse_lacking(past, [*KEYS, RESULT], "past")
     refuse_repeated(past["campaign_id"], "one campaign")
     if len(past) < FEWEST_CAMPAIGNS:
         raise ModelRefused(

@@ -107,6 +107,9 @@ MAILINGS = (
             date(2026, 5, 12), 0.04, 0.06),
 )  # fmt: skip
 CAMPAIGNS = ADVERTS + MAILINGS
+# Has yet to begin when the data end; costs nothing so far, and draws no random number.
+PLANNED = Mailing("mail-autumn", "Autumn ideas", "email", date(2026, 9, 8), 0.0, 0.06)
+PLANNED_BUDGET = 60
 CAMPAIGN_IDS = tuple(campaign.campaign_id for campaign in CAMPAIGNS)
 
 
@@ -200,8 +203,9 @@ def _campaign_table(
         if one.campaign_id in sent
         or (isinstance(one, Advert) and period.day_number(one.ends_on) >= 0)
     ]
-    kept = [CAMPAIGNS[number] for number in shown]
-    budget = np.ceil(cents[shown] / 1000 * rng.uniform(0.9, 1.2, len(kept))) * 1000
+    budget = np.ceil(cents[shown] / 1000 * rng.uniform(0.9, 1.2, len(shown))) * 1000
+    kept = [*(CAMPAIGNS[number] for number in shown), PLANNED]
+    budget = [*budget, PLANNED_BUDGET * 100]
     return {
         "campaign_id": pa.array([one.campaign_id for one in kept]),
         "campaign_name": pa.array([one.name for one in kept]),

@@ -9,6 +9,13 @@ from functools import partial
 import duckdb
 
 from martlet.errors import ModelRefused
+from martlet.warehouse.budgeting import PLAN_MODEL, plan_channels
+from martlet.warehouse.campaigns import (
+    ROI_MODEL,
+    UPLIFT_MODEL,
+    forecast_campaigns,
+    foretell_uplift,
+)
 from martlet.warehouse.clustering import CLUSTER_MODEL, cluster_customers
 from martlet.warehouse.predicting import score, train
 from martlet.warehouse.recommending import (
@@ -35,6 +42,9 @@ def models(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Run]]:
         yield name, partial(foretell, target=target)
     yield SIMILARITY_MODEL, lambda on: [compare_products(on)]
     yield TRIAL_MODEL, lambda on: [try_recommenders(on)]
+    yield UPLIFT_MODEL, lambda on: [foretell_uplift(on)]
+    yield ROI_MODEL, lambda on: [forecast_campaigns(on)]
+    yield PLAN_MODEL, lambda on: plan_channels(on)
 
 
 def foretell(

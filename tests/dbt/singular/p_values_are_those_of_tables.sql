@@ -62,7 +62,11 @@ measured as (
     select 'student', p_value, {{ two_sided_p_value('z') }}, 0.00001
     from student_as_normal
     union all
-    select 'quantile of student', quantile, {{ student_t_quantile_975('degrees') }}, 0.001
+    select
+        'quantile of student',
+        quantile,
+        {{ student_t_quantile_975('degrees') }},
+        0.001
     from student
     union all
     select

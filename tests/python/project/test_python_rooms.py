@@ -79,6 +79,8 @@ READS_THE_CLOCK = {"cli/export.py", "cli/load.py", "cli/quarantine.py"}
 
 # Schemas that the SQL of a module may touch.
 SCHEMAS = {
+    "warehouse/budgeting.py": {"ml"},
+    "warehouse/campaign_tables.py": {"core", "marts", "ml"},
     "warehouse/clustering.py": {"ml"},
     "warehouse/recommended.py": {"core", "identity", "marts"},
     "warehouse/recommending.py": {"recommendations"},
