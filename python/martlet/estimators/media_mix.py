@@ -20,6 +20,9 @@ from martlet.estimators.response_curves import ShapeGrid, adstock, saturation
 ESTIMATED = "estimated"
 INSUFFICIENT_EVIDENCE = "insufficient_evidence"
 
+# A season that was seen once cannot be told from spend that goes with it.
+FEWEST_WEEKS_FOR_EVIDENCE = 104
+YOUNG = f"fewer than {FEWEST_WEEKS_FOR_EVIDENCE} weeks: no season was seen twice"
 FEWEST_WEEKS_WITH_SPEND = 26
 SELDOM = f"fewer than {FEWEST_WEEKS_WITH_SPEND} weeks with spend"
 STEADY = "spend hardly varies"
@@ -168,6 +171,7 @@ def _reasons(history: MediaHistory, told: pd.DataFrame) -> np.ndarray:
     """Return why a channel is without evidence; empty where it is not."""
     spend, least = history.spend, LEAST_SHARE * history.revenue.mean()
     conditions = {
+        YOUNG: np.full(len(told), history.weeks < FEWEST_WEEKS_FOR_EVIDENCE),
         SELDOM: told["weeks_with_spend"] < FEWEST_WEEKS_WITH_SPEND,
         STEADY: spend.std(axis=0) < LEAST_VARIATION * spend.mean(axis=0),
         "its effect cannot be told from none": told["contribution_ci_low"] <= least,

@@ -154,8 +154,8 @@ def test_spend_that_hardly_varies_says_nothing() -> None:
 
 
 def test_channels_seen_in_few_weeks_or_none_say_nothing() -> None:
-    weeks = planted(weeks=80)
-    channel, late = weeks["channel_group"], weeks["week_start"] > "2024-02-01"
+    weeks = planted(weeks=110)
+    channel, late = weeks["channel_group"], weeks["week_start"] > "2024-09-01"
     seldom = weeks["spend"].mask((channel == "tv") & ~late, 0.0)
     weeks = weeks.assign(spend=seldom.mask(channel == "display", 0.0))
     mix = fit_media_mix(weeks, seed=1, draws=10)
@@ -166,11 +166,19 @@ def test_channels_seen_in_few_weeks_or_none_say_nothing() -> None:
     assert "display" not in set(mix.curves["channel_group"])
 
 
-def test_one_channel_and_one_year_are_enough() -> None:
+def test_one_channel_and_one_year_are_fitted() -> None:
     weeks = planted(weeks=52).query("channel_group == 'paid_social'")
     mix = fit_media_mix(weeks, seed=1, draws=10)
     assert mix.metrics["metric_name"].tolist() == ["r_squared"]
     assert len(mix.channels) == 1
+
+
+@pytest.mark.parametrize(("weeks", "is_known"), [(103, False), (104, True)])
+def test_a_season_seen_once_is_no_evidence(weeks: int, is_known: bool) -> None:
+    mix = fit_media_mix(planted(weeks=weeks), seed=1, draws=50)
+    told = by_channel(mix).loc["paid_social"]
+    assert (told["status"] == "estimated") == is_known
+    assert (told["reason"] == "") == is_known
 
 
 def test_weeks_without_a_row_are_weeks_without_spend() -> None:
