@@ -19,10 +19,10 @@
 {%- endmacro %}
 
 {#- Value below which a share of a group lies, between the two nearest; exact. -#}
-{% macro quantile(value, share) -%}
-    {{ adapter.dispatch('quantile', 'martlet')(value, share) }}
+{% macro value_at_share(value, share) -%}
+    {{ adapter.dispatch('value_at_share', 'martlet')(value, share) }}
 {%- endmacro %}
 
-{% macro duckdb__quantile(value, share) -%}
+{% macro duckdb__value_at_share(value, share) -%}
     quantile_cont({{ value }}, {{ share }})
 {%- endmacro %}

@@ -27,7 +27,7 @@ period as (
     select * from {{ ref('int_data_period') }}
 ),
 
-summed as materialized (
+summed as (
     select
         campaign_id,
         channel_group,

@@ -1,7 +1,7 @@
 -- Where the next money should go: how a budget is best split over channels.
 -- Grain: one row per channel that was spent on; `(unallocated)` is money of the total
--- that no channel can take up within what was observed. Where the data cannot say what a
--- channel brings, its status is `insufficient_evidence` and its spend stays as it is;
+-- that no channel can take up within what was observed. Where the data cannot say what
+-- a channel brings, its status is `insufficient_evidence` and its spend stays as it is;
 -- so it is for all of them until the model has run.
 with
 

@@ -31,9 +31,7 @@ observed as (
 ),
 
 steps as (
-    {%- for step in range(steps + 1) %}
-    select {{ step }} as step {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    select {{ numbers_to(steps) }} as step
 ),
 
 priced as (
@@ -68,8 +66,10 @@ summed as (
         max(spend) as spend,
         max(case when draw = 0 then revenue end) as revenue,
         max(case when draw = 0 then marginal_revenue end) as marginal_revenue,
-        {{ quantile('case when draw > 0 then revenue end', 0.05) }} as revenue_ci_low,
-        {{ quantile('case when draw > 0 then revenue end', 0.95) }} as revenue_ci_high
+        {{ value_at_share('case when draw > 0 then revenue end', 0.05) }}
+            as revenue_ci_low,
+        {{ value_at_share('case when draw > 0 then revenue end', 0.95) }}
+            as revenue_ci_high
     from valued
     group by channel_group, step
 ),

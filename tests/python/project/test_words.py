@@ -143,4 +143,6 @@ def _options(arguments: str) -> set[str]:
 
 
 def _options_of(command: TyperCommand) -> set[str]:
-    return {option for p in command.params for option in p.opts} | {"--help"}
+    """Give a command's options; a group's are those of all its commands."""
+    own = {option for p in command.params for option in p.opts} | {"--help"}
+    return own.union(*map(_options_of, getattr(command, "commands", {}).values()))
