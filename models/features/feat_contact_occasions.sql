@@ -44,19 +44,39 @@ contacts as (
     left join campaigns on touches.campaign_id = campaigns.campaign_id
 ),
 
-counted as (
+drawn as (
     select
-        contacts.campaign_type,
-        count(case
-            when contacts.contacted_at >= {{ days_later('period.as_of_at', -90) }}
-                then 1
-        end) as contacts_90d
-    from contacts
-    cross join period
-    group by contacts.campaign_type
+        {{ assignment_id('assignments.campaign_id', 'assignments.customer_id') }}
+            as contact_id,
+        assignments.customer_id,
+        assignments.assigned_at as contacted_at,
+        false as is_latest,
+        true as is_assignment,
+        assignments.campaign_id,
+        campaigns.campaign_type
+    from assignments
+    inner join period on assignments.assigned_at < period.as_of_at
+    left join campaigns on assignments.campaign_id = campaigns.campaign_id
 ),
 
--- No row where nobody was ever contacted, no type where nobody was lately.
+past as (
+    select * from contacts
+    union all
+    select * from drawn
+),
+
+counted as (
+    select
+        past.campaign_type,
+        count(case
+            when past.contacted_at >= {{ days_later('period.as_of_at', -90) }} then 1
+        end) as contacts_90d
+    from past
+    cross join period
+    group by past.campaign_type
+),
+
+-- No row where nobody was ever contacted or drawn, no type where nobody was lately.
 commonest as (
     select case when contacts_90d > 0 then campaign_type end as campaign_type
     from counted
@@ -69,19 +89,7 @@ commonest as (
 ),
 
 occasions as (
-    select * from contacts
-    union all
-    select
-        {{ assignment_id('assignments.campaign_id', 'assignments.customer_id') }},
-        assignments.customer_id,
-        assignments.assigned_at,
-        false,
-        true,
-        assignments.campaign_id,
-        campaigns.campaign_type
-    from assignments
-    inner join period on assignments.assigned_at < period.as_of_at
-    left join campaigns on assignments.campaign_id = campaigns.campaign_id
+    select * from past
     union all
     select
         customers.customer_id as contact_id,

@@ -226,6 +226,12 @@ def test_products_are_alike_by_words_category_brand_and_price() -> None:
     assert found["rank"].tolist() == [1, 1]
 
 
+def test_a_shop_without_products_has_none_alike() -> None:
+    columns = ["product_id", "product_name", "category", "brand", "price"]
+    empty = pd.DataFrame(columns=[*columns, "is_available"])
+    assert similar_products(empty, 2).empty
+
+
 def test_the_product_that_says_most_is_told() -> None:
     catalogue = catalogue_of(
         ["a", "b", "c", "d"],

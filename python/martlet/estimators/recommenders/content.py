@@ -91,7 +91,9 @@ def product_vectors(catalogue: pd.DataFrame) -> csr_matrix:
         # Nothing, so that there is a column where nothing is known of any.
         csr_matrix((len(catalogue), 1)),
     ]
-    return normalize(hstack(blocks, format="csr"))
+    vectors = hstack(blocks, format="csr")
+    # scikit-learn takes no table without rows.
+    return normalize(vectors) if len(catalogue) else vectors
 
 
 def similar_products(catalogue: pd.DataFrame, n: int) -> pd.DataFrame:
