@@ -125,15 +125,13 @@ def _print_summary(summary: Summary) -> None:
         "Lift in conversion against randomised controls (95 % interval)",
         [
             ("campaign", "left"),
-            ("arm", "left"),
             ("customers", "right"),
             ("lift", "left"),
             ("verdict", "left"),
         ],
         [
             (
-                row["campaign_id"],
-                row["arm"],
+                _experiment(row["campaign_id"], row["arm"]),
                 number(row["customers"]),
                 estimate(row["absolute_lift"], row["ci_low"], row["ci_high"]),
                 row["verdict"],
@@ -143,6 +141,11 @@ def _print_summary(summary: Summary) -> None:
     )
     if any(row["is_margin_assumed"] for row in summary.campaigns):
         print_note("* rests in part on an assumed margin rate (seed category_rules)")
+
+
+def _experiment(campaign: str, arm: str) -> str:
+    """Name the arm too, where there is more to tell apart than treated and not."""
+    return campaign if arm == "treatment" else f"{campaign}: {arm}"
 
 
 def _print_remarks(result: BuildResult) -> None:
