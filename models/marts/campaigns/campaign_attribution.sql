@@ -2,6 +2,7 @@
 -- Grain: one row per conversion and touch on its path; a conversion without a touch has
 -- one row with campaign and channel `(none)`. Weights of a conversion sum to one under
 -- every model, and revenue and margin to the order's own.
+{{ config(materialized='view') }}
 with
 
 credits as (
