@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 setup: $(VENV)/.installed
 
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit("martlet needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ".\nTry: make PYTHON=python3.12 $(MAKECMDGOALS)") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -c 'import sys; sys.exit("martlet needs Python 3.11.5 or newer, and $(PYTHON) is " + sys.version.split()[0] + ".\nTry: make PYTHON=python3.12 $(MAKECMDGOALS)") if sys.version_info < (3, 11, 5) else None'
 	@echo "Setting up $(VENV) from requirements.lock (a minute or two, once)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
