@@ -113,8 +113,8 @@ def plan_budget(
 ) -> pd.DataFrame:
     """Split a budget so that it is expected to bring the most revenue.
 
-    Channels without evidence keep what they spend, unless the others cannot take up the
-    difference within their bounds. All spend is taken to have lasted: what carries over
+    Channels without evidence keep what they spend, or less where the total asks for it
+    and the others cannot go so low. All spend is taken to have lasted: what carries over
     from before and after the weeks evens out.
 
     Parameters
@@ -189,13 +189,16 @@ def _bounded(
     names = pd.Index(sorted({*known.index, *current.index}), name="channel_group")
     known = known.reindex(names)
     spend = current.reindex(names).fillna(0.0).astype(np.float64) * weeks
+    status = known["status"].fillna(INSUFFICIENT_EVIDENCE)
+    has_evidence = status != INSUFFICIENT_EVIDENCE
+    # Nothing says that more spent there brings more.
+    most = spend * (1 + max_change * has_evidence)
     return pd.DataFrame(
         {
             "current_spend": spend.round(CENTS),
             "lower_bound": (spend * (1 - max_change)).round(CENTS),
-            "upper_bound": (spend * (1 + max_change)).round(CENTS),
-            "has_evidence": known["status"].fillna(INSUFFICIENT_EVIDENCE)
-            != INSUFFICIENT_EVIDENCE,
+            "upper_bound": most.round(CENTS),
+            "has_evidence": has_evidence,
             "reason": known["reason"].fillna("the media mix does not know it"),
         }
     )

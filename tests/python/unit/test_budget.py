@@ -148,8 +148,8 @@ def test_channels_without_evidence_keep_their_spend() -> None:
     assert_sums_within_bounds(planned, 9400.0)
 
 
-@pytest.mark.parametrize(("total", "kept"), [(5000.0, 3000.0), (11_000.0, 5000.0)])
-def test_they_move_only_where_the_total_cannot_be_met(
+@pytest.mark.parametrize(("total", "kept"), [(5000.0, 3000.0), (11_000.0, 4000.0)])
+def test_they_go_down_where_the_total_cannot_be_met_and_never_up(
     total: float, kept: float
 ) -> None:
     planned = plan([1000.0, 1000.0], total, STEEP, FLAT, without_evidence="c1")
@@ -159,8 +159,8 @@ def test_they_move_only_where_the_total_cannot_be_met(
 
 def test_no_channel_has_evidence() -> None:
     planned = plan([1000.0], 4400.0, STEEP, without_evidence="c0")
-    assert planned["recommended_spend"].tolist() == [4400.0]
-    assert planned["status"].tolist() == ["insufficient_evidence"]
+    assert planned["recommended_spend"].tolist() == [4000.0, 400.0]
+    assert planned["status"].tolist() == ["insufficient_evidence", "beyond_evidence"]
 
 
 def test_what_exceeds_the_upper_bounds_is_left_unallocated() -> None:
