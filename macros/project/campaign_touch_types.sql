@@ -8,3 +8,9 @@
 {% macro campaign_responses() -%}
     ('click', 'share', 'coupon_redeemed')
 {%- endmacro %}
+
+{#- A campaign's name as people and links write it: case, plus signs and escaped spaces
+    make no difference. -#}
+{% macro campaign_name(text) -%}
+    lower(trim(replace(replace({{ text }}, '+', ' '), '%20', ' ')))
+{%- endmacro %}

@@ -68,7 +68,7 @@ parts as (
     select
         campaign_id, channel_group, {{ date_day }}, '{{ model }}', 'refund',
         {{ nothing }}, 0, 0,
-        {{ sign }}{{ model }}_revenue, {{ sign }}{{ model }}_margin, false
+        {{ sign }}{{ model }}_revenue, {{ sign }}{{ model }}_margin, is_margin_assumed
     from refunds
     union all
     {%- endfor %}

@@ -25,7 +25,8 @@ refunds as (
         order_id,
         return_date,
         sum(refunds) as refunds,
-        sum(refunds - returned_cost) as margin
+        sum(refunds - returned_cost) as margin,
+        count(case when is_margin_assumed then 1 end) > 0 as is_margin_assumed
     from returns
     group by order_id, return_date
 ),
@@ -34,6 +35,7 @@ credited as (
     select
         refunds.order_id,
         refunds.return_date,
+        refunds.is_margin_assumed,
         orders.order_date as converted_date,
         coalesce(shares.campaign_id, '(none)') as campaign_id,
         coalesce(shares.channel_group, '(none)') as channel_group,

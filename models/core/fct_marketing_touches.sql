@@ -7,16 +7,12 @@
 -- visits that no known campaign brought have none, and the visit's channel.
 with
 
-sessions as (
-    select * from {{ ref('fct_sessions') }}
+visits as (
+    select * from {{ ref('fct_visit_touches') }}
 ),
 
 campaigns as (
     select * from {{ ref('dim_campaigns') }}
-),
-
-utm_campaigns as (
-    select * from {{ ref('utm_campaigns') }}
 ),
 
 reported as (
@@ -28,40 +24,41 @@ reported as (
         {%- endif %}
 ),
 
-campaign_names as (
-    select lower(campaign_id) as utm_campaign, campaign_id, 1 as precedence
-    from campaigns
-    union all
-    select utm_campaign, campaign_id, 2
-    from utm_campaigns
-    union all
-    select lower(campaign_name), campaign_id, 3
-    from campaigns
-    where campaign_name is not null
+orders as (
+    select * from {{ ref('fct_orders') }}
+    where is_counted and coupon_code is not null
 ),
 
-names as (
-    select utm_campaign, campaign_id from campaign_names
-    qualify row_number() over (
-        partition by utm_campaign order by precedence, campaign_id
-    ) = 1
+-- Tills and shops note a coupon once the order is there; it came with it.
+redeemed as (
+    select
+        reported.touch_id,
+        max(orders.ordered_at) as ordered_at
+    from reported
+    inner join orders
+        on
+            reported.customer_id = orders.customer_id
+            and reported.touched_at >= orders.ordered_at
+            and reported.touched_at <= {{ seconds_later(
+                'orders.ordered_at', var('session_timeout_seconds')
+            ) }}
+    where reported.touch_type = 'coupon_redeemed'
+    group by reported.touch_id
 ),
 
 touches as (
-    select
-        sessions.session_id as touch_id,
-        'visit' as touch_type,
-        names.campaign_id,
-        sessions.channel_group as visit_channel_group,
-        sessions.customer_id,
-        sessions.visitor_id,
-        sessions.session_start_at as touched_at
-    from sessions
-    left join names on lower(sessions.utm_campaign) = names.utm_campaign
+    select * from visits
     union all
     select
-        touch_id, touch_type, campaign_id, null, customer_id, visitor_id, touched_at
+        reported.touch_id,
+        reported.touch_type,
+        reported.campaign_id,
+        null,
+        reported.customer_id,
+        reported.visitor_id,
+        coalesce(redeemed.ordered_at, reported.touched_at)
     from reported
+    left join redeemed on reported.touch_id = redeemed.touch_id
 ),
 
 -- A person where one is known, else the device.
@@ -72,7 +69,7 @@ with_person as (
         touches.campaign_id,
         case
             when touches.campaign_id is null
-                then coalesce(touches.visit_channel_group, 'Unassigned')
+                then coalesce(touches.channel_group, 'Unassigned')
             else coalesce(campaigns.channel_group, 'Unassigned')
         end as channel_group,
         coalesce(touches.customer_id, touches.visitor_id) as person_id,

@@ -103,9 +103,9 @@ with_errors as (
             ~ ' + power(control_' ~ errors ~ ', 2) / nullif(control_customers - 1, 0)'
         ) }} as {{ errors }}_degrees,
         {% endfor -%}
-        sqrt(
+        nullif(sqrt(
             control_variance / customers + control_variance / control_customers
-        ) as error_without_effect
+        ), 0) as error_without_effect
     from adjusted
 ),
 

@@ -11,7 +11,13 @@ totals as (
 ),
 
 planned as (
-    select * from {{ ref('campaign_arms') }}
+    select
+        campaign_id,
+        lower(trim(arm)) as arm,
+        {{ ratio(
+            'planned_share', 'sum(planned_share) over (partition by campaign_id)'
+        ) }} as planned_share
+    from {{ ref('campaign_arms') }}
 ),
 
 arms as (
@@ -35,7 +41,7 @@ expected as (
     select
         arms.*,
         0 as design,
-        cast(planned_share as double) as expected_share
+        planned_share as expected_share
     from arms
     where planned_arms > 0
     union all

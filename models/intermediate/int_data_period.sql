@@ -1,6 +1,6 @@
 -- First and last day of the data, and the date everything is told as of.
 -- Grain: one row. as_of_date is the variable, else the day after the last day of an
--- order, event, return, touch or day of spend; never the clock.
+-- order, event, return, touch, assignment or day of spend; never the clock.
 with
 
 orders as (
@@ -19,6 +19,10 @@ touches as (
     select touched_at from {{ ref('stg_store__campaign_touches') }}
 ),
 
+assignments as (
+    select assigned_at from {{ ref('stg_store__campaign_assignments') }}
+),
+
 spend as (
     select date_day from {{ ref('stg_store__ad_spend') }}
 ),
@@ -31,6 +35,8 @@ extremes as (
     select min(returned_at), max(returned_at) from returns
     union all
     select min(touched_at), max(touched_at) from touches
+    union all
+    select min(assigned_at), max(assigned_at) from assignments
 ),
 
 days as (

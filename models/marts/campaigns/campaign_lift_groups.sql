@@ -29,16 +29,19 @@ judged as (
         case
             when comparisons.control_customers is null then 'not randomised'
             when ratio_checks.srm_p_value < 0.001 then 'arms not comparable'
-            when not comparisons.is_closed then 'window still open'
+            when min(case when comparisons.is_closed then 1 else 0 end)
+                over (partition by comparisons.campaign_id) = 0
+                then 'window still open'
             when
                 least(comparisons.customers, comparisons.control_customers)
-                * least(comparisons.pooled_rate, 1 - comparisons.pooled_rate)
-                < case
-                    when comparisons.metric = 'conversion_rate'
-                        then {{ var('lift_min_converted') }}
-                    else {{ var('lift_min_converted_for_money') }}
-                end
-                or comparisons.standard_error is null
+                * case
+                    when comparisons.metric = 'conversion_rate' then least(
+                        comparisons.pooled_rate, 1 - comparisons.pooled_rate
+                    ) / {{ var('lift_min_converted') }}
+                    else comparisons.pooled_rate
+                        / {{ var('lift_min_converted_for_money') }}
+                end < 1
+                or comparisons.statistic is null
                 then 'cannot tell: too few customers'
         end as obstacle
     from comparisons
@@ -55,6 +58,8 @@ judged as (
 shown as (
     select
         judged.*,
+        quantile * coalesce(standard_error, 0) as reach,
+        cuped_quantile * cuped_standard_error as cuped_reach,
         coalesce(obstacle, '') not in ('arms not comparable', 'window still open')
             as is_shown,
         case when obstacle is null then {{ two_sided_p_value('statistic') }} end
@@ -87,7 +92,8 @@ corrected as (
         )) end as adjusted_p_value,
         {{ ratio(
             'campaign_spend * customers',
-            'sum(customers) over (partition by campaign_id, dimension, metric)'
+            "sum(case when dimension = 'everyone' then customers end)"
+            ~ ' over (partition by campaign_id, metric)'
         ) }} as arm_spend,
         max(case when metric = 'margin_per_customer' and is_shown then difference end)
             over (partition by campaign_id, dimension, group_name, arm)
@@ -104,26 +110,20 @@ told as (
         metric,
         customers,
         control_customers,
-        value,
-        control_value,
+        case when is_shown then value end as value,
+        case when is_shown then control_value end as control_value,
         case when is_shown then difference end as absolute_lift,
         case when is_shown then {{ ratio('difference', 'control_value') }} end
             as relative_lift,
-        case when obstacle is null then difference - quantile * standard_error end
-            as ci_low,
-        case when obstacle is null then difference + quantile * standard_error end
-            as ci_high,
+        case when obstacle is null then difference - reach end as ci_low,
+        case when obstacle is null then difference + reach end as ci_high,
         p_value,
         adjusted_p_value,
         case when is_shown then cuped_difference end as cuped_lift,
-        case
-            when obstacle is null
-                then cuped_difference - cuped_quantile * cuped_standard_error
-        end as cuped_ci_low,
-        case
-            when obstacle is null
-                then cuped_difference + cuped_quantile * cuped_standard_error
-        end as cuped_ci_high,
+        case when obstacle is null then cuped_difference - cuped_reach end
+            as cuped_ci_low,
+        case when obstacle is null then cuped_difference + cuped_reach end
+            as cuped_ci_high,
         cuped_p_value,
         -- What would have been found in four of five such experiments.
         (1.959963984540054 + 0.8416212335729143) * error_without_effect
@@ -138,10 +138,8 @@ told as (
                 then {{ ratio('incremental_margin - arm_spend', 'arm_spend') }}
         end as incremental_roi,
         coalesce(obstacle, case
-            when adjusted_p_value < 0.05 and difference - quantile * standard_error > 0
-                then 'worked'
-            when adjusted_p_value < 0.05 and difference + quantile * standard_error < 0
-                then 'harmed'
+            when adjusted_p_value < 0.05 and difference - reach > 0 then 'worked'
+            when adjusted_p_value < 0.05 and difference + reach < 0 then 'harmed'
             else 'no evidence'
         end) as verdict
     from corrected

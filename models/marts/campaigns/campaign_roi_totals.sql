@@ -1,7 +1,7 @@
 -- What each campaign cost and brought over all days.
 -- Grain: one row per campaign, channel and attribution model. All date bases have the
--- same totals; the conversion basis is summed. A campaign has paid back on the first
--- day by whose end the margin credited to it covers all that was spent on it.
+-- same totals; the conversion basis is summed. A campaign whose margin covers all that
+-- was spent on it paid back on the first day of spend or after by whose end it did.
 {{ config(materialized='view') }}
 with
 
@@ -22,10 +22,11 @@ running as (
             order by date_day
             rows between unbounded preceding and current row
         ) as margin_so_far,
-        sum(spend) over (
-            partition by campaign_id, channel_group, attribution_model
-        ) as whole_spend
+        sum(attributed_margin) over whole as whole_margin,
+        sum(spend) over whole as whole_spend,
+        min(case when spend > 0 then date_day end) over whole as first_spend_date
     from daily
+    window whole as (partition by campaign_id, channel_group, attribution_model)
 ),
 
 summed as (
@@ -34,9 +35,13 @@ summed as (
         channel_group,
         attribution_model,
         {{ campaign_sums() }},
-        min(case when spend > 0 then date_day end) as first_spend_date,
+        min(first_spend_date) as first_spend_date,
         min(case
-            when whole_spend > 0 and margin_so_far >= whole_spend then date_day
+            when
+                whole_margin >= whole_spend
+                and margin_so_far >= whole_spend
+                and date_day >= first_spend_date
+                then date_day
         end) as payback_date
     from running
     group by campaign_id, channel_group, attribution_model

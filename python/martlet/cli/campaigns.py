@@ -79,14 +79,14 @@ def list_(
         [
             (
                 row["campaign_id"],
-                row["channel_group"],
+                row["channel_group"] or "–",
                 str(row["starts_on"] or ""),
                 str(row["ends_on"] or ""),
                 number(row["spend"]),
                 number(row["attributed_revenue"]),
                 percent(row["roi"], 0),
                 percent(row["response_rate"], 1),
-                row["verdict"] or "planned",
+                row["verdict"] or "–",
             )
             for row in rows
         ],
@@ -135,6 +135,11 @@ def lift(
             for row in rows
         ],
     )
+    if any(row["verdict"] == "arms not comparable" for row in rows):
+        print_note(
+            "Arms of these sizes are rare by chance. If they were meant so, write the "
+            "planned shares into seeds/reference/campaign_arms.csv, then: martlet build"
+        )
     if not rows:
         print_note(
             "No campaign drew a control group, so what any of them changed cannot be "

@@ -32,12 +32,21 @@ def list_campaigns(
                 sum(attributed_revenue) as attributed_revenue,
                 sum(attributed_margin) as attributed_margin
             from marts.campaign_roi_totals
-            where attribution_model = $model
+            where attribution_model = $model and campaign_id <> '(none)'
             group by campaign_id
+        ),
+
+        -- Some are known by their spend or by their arms alone.
+        known as (
+            select campaign_id from core.dim_campaigns
+            union
+            select campaign_id from totals
+            union
+            select campaign_id from marts.campaign_lift
         )
 
         select
-            campaigns.campaign_id,
+            known.campaign_id,
             campaigns.campaign_name,
             campaigns.channel_group,
             campaigns.starts_on,
@@ -48,7 +57,8 @@ def list_campaigns(
             (totals.attributed_margin - totals.spend) / nullif(totals.spend, 0) as roi,
             responses.response_rate,
             lifts.verdict
-        from core.dim_campaigns as campaigns
+        from known
+        left join core.dim_campaigns as campaigns using (campaign_id)
         left join totals using (campaign_id)
         left join marts.campaign_responses as responses using (campaign_id)
         left join (
@@ -58,7 +68,7 @@ def list_campaigns(
             where metric = 'conversion_rate'
             group by campaign_id
         ) as lifts using (campaign_id)
-        order by campaigns.starts_on desc nulls last, campaigns.campaign_id
+        order by campaigns.starts_on desc nulls last, known.campaign_id
         """,
         {"model": attribution_model},
     )

@@ -187,6 +187,7 @@ def test_arms_too_small_cannot_tell(
     expected = rate * lifts[["customers", "control_customers"]].min(axis=1)
     least = lifts["metric"].map({"conversion_rate": 10}).fillna(20)
     is_small = expected < least
+    assert converted.max() < 0.5
     assert is_small.sum() > 500
     fair = lifts["verdict"] != "arms not comparable"
     told = lifts["verdict"] == "cannot tell: too few customers"
@@ -251,8 +252,8 @@ def test_arms_out_of_proportion_are_not_compared(sql: dict[str, str]) -> None:
         for name, (treated, control) in sizes.items()
     )
     planned = [
-        {"campaign_id": "planned", "arm": "treatment", "planned_share": 0.525},
-        {"campaign_id": "planned", "arm": "control", "planned_share": 0.475},
+        {"campaign_id": "planned", "arm": "Treatment", "planned_share": 52.5},
+        {"campaign_id": "planned", "arm": " control", "planned_share": 47.5},
     ]
     told = lifts_of(sql, outcomes, planned=planned)
     verdicts = told[told["metric"] == "revenue_per_customer"].set_index("campaign_id")
@@ -260,6 +261,7 @@ def test_arms_out_of_proportion_are_not_compared(sql: dict[str, str]) -> None:
     assert verdicts.loc["odd", "srm_p_value"] == pytest.approx(expected, abs=1e-6)
     assert verdicts.loc["odd", "verdict"] == "arms not comparable"
     assert np.isnan(verdicts.loc["odd", "absolute_lift"])
+    # Shares may be told in per cent, and arms in any case.
     assert verdicts.loc["planned", "srm_p_value"] == pytest.approx(1)
     assert verdicts.loc["even", "srm_p_value"] == pytest.approx(1)
 
@@ -312,6 +314,66 @@ def test_nobody_looks_before_the_window_is_over(sql: dict[str, str]) -> None:
     assert (
         told[[*looked, "incremental_revenue", "incremental_roi"]].isna().all(axis=None)
     )
+
+
+def test_one_open_window_closes_everybodys_eyes(sql: dict[str, str]) -> None:
+    outcomes = pd.DataFrame(
+        {
+            "campaign_id": "c",
+            "arm": ["first", "second", "control"] * 400,
+            "revenue": [5.0, 0.0, 0.0, 0.0, 5.0, 5.0] * 200,
+            "spent_before": 1.0,
+            "segment_id": ["early", "early", "early", "late", "late", "late"] * 200,
+            "is_window_closed": [True] * 1196 + [False, True, True, True],
+        }
+    )
+    assert set(lifts_of(sql, outcomes)["verdict"]) == {"window still open"}
+
+
+def test_where_nearly_everybody_buys_money_can_be_told(sql: dict[str, str]) -> None:
+    rng = np.random.default_rng(5)
+    arm = np.array(["treatment", "control"] * 300)
+    outcomes = pd.DataFrame(
+        {
+            "campaign_id": "c",
+            "arm": arm,
+            "revenue": (rng.normal(50, 5, 600) + 30 * (arm == "treatment")).round(4),
+            "spent_before": 1.0,
+        }
+    )
+    outcomes.loc[:3, "revenue"] = 0
+    told = lifts_of(sql, outcomes).set_index("metric")["verdict"]
+    assert told["revenue_per_customer"] == "worked"
+    assert told["conversion_rate"] == "cannot tell: too few customers"
+
+
+def test_all_against_none_worked(sql: dict[str, str]) -> None:
+    outcomes = pd.DataFrame(
+        {
+            "campaign_id": "c",
+            "arm": ["treatment", "control"] * 300,
+            "revenue": [5.0, 0.0] * 300,
+            "spent_before": 1.0,
+        }
+    )
+    row = lifts_of(sql, outcomes).set_index("metric").loc["conversion_rate"]
+    assert (row["ci_low"], row["ci_high"], row["verdict"]) == (1, 1, "worked")
+    assert np.isnan(row["minimum_detectable_effect"])
+
+
+@pytest.mark.parametrize("sizes", [(900, 100), (100, 900), (3000, 2000)])
+def test_customary_shares_are_no_mismatch(
+    sql: dict[str, str], sizes: tuple[int, int]
+) -> None:
+    outcomes = pd.DataFrame(
+        {
+            "campaign_id": "c",
+            "arm": np.repeat(["control", "treatment"], sizes),
+            "revenue": 5.0,
+            "spent_before": 1.0,
+        }
+    )
+    assert (lifts_of(sql, outcomes)["srm_p_value"] > 0.9).all()
 
 
 def test_spend_is_set_against_the_margin_gained(sql: dict[str, str]) -> None:
