@@ -1,5 +1,5 @@
 -- What share of sales the shop keeps, of the 365 days before as_of_date.
--- Grain: one row; the share is null without sales.
+-- Grain: one row; the share is null without sales above zero.
 with
 
 orders as (
@@ -26,7 +26,10 @@ summed as (
 told as (
     select
         summed.*,
-        {{ ratio('gross_margin_365d', 'net_sales_365d') }} as margin_rate
+        case
+            when net_sales_365d > 0
+                then {{ ratio('gross_margin_365d', 'net_sales_365d') }}
+        end as margin_rate
     from summed
 )
 

@@ -28,7 +28,8 @@ dated as (
         period.as_of_date
     from campaigns
     cross join period
-    where campaigns.ends_on is not null
+    -- A campaign that ends before it begins is a slip of the pen.
+    where campaigns.ends_on >= coalesce(campaigns.starts_on, campaigns.ends_on)
 ),
 
 summed as (
@@ -38,7 +39,10 @@ summed as (
         sum(days.spend) as spend,
         sum(days.attributed_margin) as margin
     from dated
-    inner join days on dated.campaign_id = days.campaign_id
+    inner join days
+        on
+            dated.campaign_id = days.campaign_id
+            and days.date_day < dated.closed_on
     where dated.closed_on <= dated.as_of_date
     group by dated.campaign_id, dated.closed_on
 ),

@@ -1,7 +1,8 @@
 -- Customers of randomised campaigns as they were known when their arm was drawn, joined
 -- to whether they then bought.
--- Grain: one row per campaign and customer, for campaigns with a control arm whose
--- outcome windows have closed for everybody, and before the latest of them began.
+-- Grain: one row per campaign and customer, for the latest campaign with 200 customers
+-- in either arm (else the latest) whose outcome windows have closed for everybody, and
+-- for those whose windows had closed when it began.
 {{ config(materialized='view') }}
 with
 
@@ -35,12 +36,15 @@ closed as (
         campaign_id,
         began_at,
         ended_at,
-        max(began_at) over () as last_began_at
+        coalesce(
+            max(case when least(controls, treated) >= 200 then began_at end) over (),
+            max(began_at) over ()
+        ) as last_began_at
     from campaigns
     where controls > 0 and treated > 0 and open_windows = 0
 ),
 
--- The latest campaign judges: what happened while it ran must not teach.
+-- The latest campaign of some size judges: what happened while it ran must not teach.
 eligible as (
     select campaign_id from closed
     where began_at = last_began_at or ended_at <= last_began_at

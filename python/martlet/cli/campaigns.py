@@ -226,7 +226,7 @@ def budget(
         typer.Option("--total", help="Money to split; what was spent, if not given."),
     ] = None,
     weeks: Annotated[
-        int | None, typer.Option("--weeks", min=1, help="Weeks that it is for.")
+        int | None, typer.Option("--weeks", min=1, max=520, help="Weeks it is for.")
     ] = None,
     max_change: Annotated[
         float | None,

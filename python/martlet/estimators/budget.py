@@ -22,6 +22,7 @@ UNALLOCATED = "(unallocated)"
 
 HALVINGS = 100  # of an interval, until floats tell no more apart
 CENTS = 2
+MOST_MONEY = 1e12
 
 RETURNS = [
     f"{name}{end}"
@@ -166,9 +167,10 @@ def plan_budget(
 
 
 def _check(total: float, weeks: int, max_change: float) -> None:
-    if not total > 0:
+    if not 0 < total <= MOST_MONEY:
         raise UsageError(
-            f"A budget of {total} cannot be split.", "Give a total above 0."
+            f"A budget of {total} cannot be split.",
+            f"Give a total above 0 and up to {MOST_MONEY:,.0f}.",
         )
     if weeks < 1:
         raise UsageError(

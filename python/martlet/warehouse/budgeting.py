@@ -95,10 +95,11 @@ def plan_channels(
         margin_rate = defaults["margin_rate"].iloc[0]
         if pd.isna(margin_rate):
             raise ModelRefused(
-                "No budget can be planned: nothing was sold in the last 365 days.",
+                "No budget can be planned: no more was sold than came back in the last "
+                "365 days.",
                 "Load orders, and build: martlet build",
             )
-        if not terms["total"] > 0 and (request is None or request.total is None):
+        if not terms["total"] > 0 and not current.sum() > 0:
             raise ModelRefused(
                 "No budget can be planned: nothing was spent on any channel lately.",
                 "Give a total: martlet campaigns budget --total 50000",
@@ -126,7 +127,8 @@ def plan_channels(
 
 
 def _terms(request: BudgetRequest, defaults: pd.Series, current: pd.Series) -> dict:
-    weeks = int(request.weeks or defaults["weeks"])
+    weeks = int(defaults["weeks"] if request.weeks is None else request.weeks)
+    most = defaults["max_change"] if request.max_change is None else request.max_change
     total = request.total
     if total is None:
         was_set = pd.notna(defaults["total"])
@@ -134,7 +136,7 @@ def _terms(request: BudgetRequest, defaults: pd.Series, current: pd.Series) -> d
     return {
         "total": float(total),
         "weeks": weeks,
-        "max_change": float(request.max_change or defaults["max_change"]),
+        "max_change": float(most),
     }
 
 

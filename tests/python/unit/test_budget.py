@@ -219,7 +219,7 @@ def test_any_total_is_met_to_the_cent(seed: int) -> None:
 @pytest.mark.parametrize(
     ("total", "max_change", "weeks"),
     [(0.0, 0.3, 4), (-5.0, 0.3, 4), (np.nan, 0.3, 4), (9.0, 0.0, 4), (9.0, 1.1, 4),
-     (9.0, 0.3, 0)],
+     (9.0, 0.3, 0), (np.inf, 0.3, 4)],
 )  # fmt: skip
 def test_what_cannot_be_planned_is_refused(
     total: float, max_change: float, weeks: int
