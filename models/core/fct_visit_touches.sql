@@ -1,7 +1,7 @@
 -- Visits, and adverts that are clicked while a visit goes on, each with its campaign.
--- Grain: one row per visit and per event within one that names another campaign than the
--- visit came by. Campaigns are named by id, through the seed utm_campaigns, or by name;
--- those that only ad_spend knows count too.
+-- Grain: one row per visit and per event within one that names another campaign than
+-- the visit came by. Campaigns are named by id, through the seed utm_campaigns, or by
+-- name; those that only ad_spend knows count too.
 with
 
 sessions as (

@@ -1,8 +1,8 @@
 -- What a week's spend on each channel brings, from nothing to twice what the channel
 -- cost at most: what the budget plan goes by. Empty until the model has run.
 -- Grain: one row per channel and step, a twentieth of the way. Intervals are of 90 %,
--- over the draws of the bootstrap. Spend is taken to have been so for long: what carries
--- over from week to week has evened out.
+-- over the draws of the bootstrap. Spend is taken to have been so for long: what
+-- carries over from week to week has evened out.
 {%- set steps = 20 %}
 with
 

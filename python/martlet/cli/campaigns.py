@@ -184,7 +184,8 @@ def forecast(
                 row["campaign_name"] or row["campaign_id"],
                 str(row["starts_on"]),
                 f"{number(row['budget'])} {row['budget_currency'] or ''}".strip(),
-                estimate(row["predicted_roi"], row["ci_low"], row["ci_high"]),
+                f"{percent(row['predicted_roi'], 0)} "
+                f"({percent(row['ci_low'], 0)} to {percent(row['ci_high'], 0)})",
                 _words(row["candidate"]),
             )
             for row in planned
@@ -214,7 +215,7 @@ def forecast(
     )
     if not planned:
         print_note("No campaign is planned: none starts on as_of_date or later.")
-    print_note("* foretells")
+    print_note("* is the model that foretells; errors are of the ROI, where 1 is 100 %")
     print_outcome(outcome)
     print_note(BRING_IN)
 
