@@ -292,9 +292,8 @@ def _money_estimate(row: dict) -> str:
 
 
 def _group(row: dict) -> str:
-    if row["dimension"] == "everyone":
-        return "everyone"
-    return f"{_words(row['dimension'])} {row['group_name']}"
+    is_all = row["dimension"] == "everyone"
+    return "everyone" if is_all else f"{_words(row['dimension'])} {row['group_name']}"
 
 
 def _words(name: str) -> str:
