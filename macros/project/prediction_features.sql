@@ -28,6 +28,12 @@
             'days_since_last_contact', 'days_since_last_response',
             'sessions', 'days_since_last_session',
         ],
+        'campaign': [
+            'campaign_type', 'platform', 'objective', 'channel_group',
+            'duration_days', 'budget', 'month_sine', 'month_cosine',
+            'net_sales_28d', 'spend_share', 'channel_spend_28d',
+            'channel_roi_28d', 'channel_roi_365d',
+        ],
     }[entity]) -}}
 {%- endmacro %}
 
@@ -42,8 +48,9 @@
 
 {#- Every feature of a kind of row: words as they are, all else as numbers. -#}
 {% macro feature_columns(entity) -%}
+        {%- set words = ['channel_group', 'campaign_type', 'platform', 'objective'] %}
         {%- for feature in prediction_features(entity) %}
-        {%- if feature in ['channel_group', 'campaign_type'] %}
+        {%- if feature in words %}
         features.{{ feature }}
         {%- else %}
         cast(features.{{ feature }} as double) as {{ feature }}

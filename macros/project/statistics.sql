@@ -84,7 +84,7 @@
     Cornish-Fisher expansion 26.7.5 of Abramowitz and Stegun (1964): to 1e-4 from 5
     degrees of freedom on. -#}
 {% macro student_t_quantile_975(degrees) -%}
-    {%- set z = 1.959963984540054 -%}
+    {%- set z = normal_quantile_975() | float -%}
     {%- set terms = [
         (z ** 3 + z) / 4,
         (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,

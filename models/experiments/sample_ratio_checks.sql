@@ -50,12 +50,11 @@ expected as (
         arms.*,
         {{ loop.index }} as design,
         case
-            when control_arms = 0 then 1.0 / group_arms
             when arm = 'control' then {{ share }}
             else (1 - {{ share }}) / nullif(group_arms - 1, 0)
         end as expected_share
     from arms
-    where planned_arms = 0
+    where planned_arms = 0 and control_arms > 0
     union all
     {%- endfor %}
     select

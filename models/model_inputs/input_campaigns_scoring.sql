@@ -14,7 +14,10 @@ period as (
 
 selected as (
     select
-        {{ campaign_columns() }},
+        period.as_of_date,
+        features.campaign_id,
+        features.starts_on,
+        {{ feature_columns('campaign') }},
         cast(null as date) as closed_on
     from features
     cross join period

@@ -18,7 +18,10 @@ period as (
 
 joined as (
     select
-        {{ campaign_columns() }},
+        period.as_of_date,
+        features.campaign_id,
+        features.starts_on,
+        {{ feature_columns('campaign') }},
         returns.closed_on,
         returns.roi as label
     from features

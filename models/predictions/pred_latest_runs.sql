@@ -1,6 +1,7 @@
 -- The runs whose outputs are served: of each model's steps the latest that succeeded;
 -- of training the one that was promoted last. What was foretold of campaigns is served
--- only until the data no longer allow it, and a plan only as long as its curves.
+-- only until the data no longer allow it, and what was fitted on another run, as a plan
+-- on curves, only as long as that one is.
 -- Grain: one row per model and step.
 with
 
@@ -55,7 +56,10 @@ consistent as (
     select latest.*
     from latest
     left join latest as fitted on latest.trained_by = fitted.run_id
-    where latest.model_name <> 'budget_plan' or fitted.run_id is not null
+    where
+        latest.step <> 'fit'
+        or latest.trained_by is null
+        or fitted.run_id is not null
 )
 
 select * from consistent

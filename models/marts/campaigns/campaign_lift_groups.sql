@@ -126,7 +126,7 @@ told as (
             as cuped_ci_high,
         cuped_p_value,
         -- What would have been found in four of five such experiments.
-        (1.959963984540054 + 0.8416212335729143) * error_without_effect
+        ({{ normal_quantile_975() }} + 0.8416212335729143) * error_without_effect
             as minimum_detectable_effect,
         srm_p_value,
         case

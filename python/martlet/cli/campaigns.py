@@ -13,6 +13,7 @@ from martlet.cli.console import (
     print_json,
     print_note,
     print_table,
+    words,
 )
 from martlet.cli.models import BRING_IN
 from martlet.cli.options import Json, ProjectDir
@@ -64,7 +65,7 @@ def list_(
         print_json(rows)
         return
     print_table(
-        f"Campaigns by {_words(attribution_model)}",
+        f"Campaigns by {words(attribution_model)}",
         [
             ("id", "left"),
             ("channel", "left"),
@@ -186,7 +187,7 @@ def forecast(
                 f"{number(row['budget'])} {row['budget_currency'] or ''}".strip(),
                 f"{percent(row['predicted_roi'], 0)} "
                 f"({percent(row['ci_low'], 0)} to {percent(row['ci_high'], 0)})",
-                _words(row["candidate"]),
+                words(row["candidate"]),
             )
             for row in planned
         ],
@@ -203,8 +204,8 @@ def forecast(
         ],
         [
             (
-                _words(row["candidate"]) + (" *" if row["is_serving"] else ""),
-                _words(row["validation"]),
+                words(row["candidate"]) + (" *" if row["is_serving"] else ""),
+                words(row["validation"]),
                 number(row["mean_absolute_error"], 2),
                 number(row["root_mean_squared_error"], 2),
                 number(row["r_squared"], 2),
@@ -266,9 +267,14 @@ def budget(
                 row["channel_group"],
                 number(row["current_spend"]),
                 number(row["recommended_spend"]),
-                _money_estimate(row),
+                estimate(
+                    row["expected_return"],
+                    row["expected_return_ci_low"],
+                    row["expected_return_ci_high"],
+                    0,
+                ),
                 percent(row["marginal_roi"], 0),
-                _words(row["status"]) + (f": {row['reason']}" if row["reason"] else ""),
+                words(row["status"]) + (f": {row['reason']}" if row["reason"] else ""),
             )
             for row in plan
         ],
@@ -281,20 +287,6 @@ def budget(
     print_note(BRING_IN)
 
 
-def _money_estimate(row: dict) -> str:
-    if row["expected_return"] is None:
-        return "–"
-    return (
-        f"{number(row['expected_return'])} "
-        f"({number(row['expected_return_ci_low'])} to "
-        f"{number(row['expected_return_ci_high'])})"
-    )
-
-
 def _group(row: dict) -> str:
     is_all = row["dimension"] == "everyone"
-    return "everyone" if is_all else f"{_words(row['dimension'])} {row['group_name']}"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return "everyone" if is_all else f"{words(row['dimension'])} {row['group_name']}"

@@ -138,7 +138,13 @@ def percent(value: float | None, digits: int = 1) -> str:
 def estimate(
     value: float | None, low: float | None, high: float | None, digits: int = 3
 ) -> str:
-    """Write an estimate with its 95 % interval, where it has one."""
+    """Write an estimate with its interval, where it has one."""
     if low is None or high is None:
         return number(value, digits)
-    return f"{number(value, digits)} ({low:.{digits}f} to {high:.{digits}f})"
+    ends = f"{number(low, digits)} to {number(high, digits)}"
+    return f"{number(value, digits)} ({ends})"
+
+
+def words(name: str | None) -> str:
+    """Write a name of the tables as people do; an absent one as nothing."""
+    return (name or "").replace("_", " ")

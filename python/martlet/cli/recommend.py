@@ -16,6 +16,7 @@ from martlet.cli.console import (
     print_note,
     print_table,
     progress_bar,
+    words,
 )
 from martlet.cli.options import Json, ProjectDir, Target, Threads, Vars
 from martlet.cli.outcomes import outcome_as_dict, print_outcome
@@ -80,7 +81,7 @@ def print_trial(trial: list[dict]) -> None:
     if served and served["relative_gain"] is not None:
         print_line(
             "Recommendations by",
-            f"{_words(served['algorithm'])}, "
+            f"{words(served['algorithm'])}, "
             f"{percent(served['relative_gain'], 0)} above popularity",
         )
     print_table(
@@ -94,7 +95,7 @@ def print_trial(trial: list[dict]) -> None:
         ],
         [
             (
-                _words(row["algorithm"]),
+                words(row["algorithm"]),
                 number(row["ndcg"], 3),
                 estimate(row["gain"], row["gain_ci_low"], row["gain_ci_high"]),
                 percent(row["coverage"], 1),
@@ -132,7 +133,7 @@ def similar(
                 row["product_name"] or "–",
                 number(row["lift"], 1),
                 row["reason"],
-                _words(row["fallback_reason"]),
+                words(row["fallback_reason"]),
             )
             for row in found.bought_together
         ],
@@ -168,7 +169,7 @@ def _print_list(settings: Settings, customer: str, json: bool) -> None:
     first = rows[0]
     print_table(
         f"Recommended to {customer} as of {first['as_of_date']} "
-        f"by {_words(first['algorithm'])}",
+        f"by {words(first['algorithm'])}",
         [
             ("rank", "right"),
             ("product", "left"),
@@ -182,12 +183,8 @@ def _print_list(settings: Settings, customer: str, json: bool) -> None:
                 row["product_id"],
                 row["product_name"] or "–",
                 row["reason"],
-                _words(row["fallback_reason"]),
+                words(row["fallback_reason"]),
             )
             for row in rows
         ],
     )
-
-
-def _words(name: str | None) -> str:
-    return (name or "").replace("_", " ")

@@ -43,10 +43,7 @@ class Judged:
         self.rows = len(label)
         self.label, self.score, self.threshold = label, score, threshold
         self._label = np.asarray(label, dtype=np.float64)
-        self._by_score = np.argsort(-score, kind="stable")
-        falling = score[self._by_score]
-        changes = np.flatnonzero(falling[1:] != falling[:-1]) + 1
-        self._group_starts = np.concatenate(([0], changes))
+        self._by_score, self._group_starts = falling_groups(score)
 
         self._is_contacted = (score >= threshold).astype(np.float64)
         self._bin = equal_mass_bins(score, CALIBRATION_BINS)
@@ -90,6 +87,14 @@ class Judged:
     def drawn(self, rows: np.ndarray) -> Judged:
         """Return the same of some rows."""
         return Judged(self.label[rows], self.score[rows], threshold=self.threshold)
+
+
+def falling_groups(score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows by falling score, and where in them each group of equals begins."""
+    order = np.argsort(-score, kind="stable")
+    falling = score[order]
+    changes = np.flatnonzero(falling[1:] != falling[:-1]) + 1
+    return order, np.concatenate(([0], changes))
 
 
 def area_under_roc(positives: np.ndarray, total: np.ndarray) -> float:

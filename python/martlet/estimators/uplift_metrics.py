@@ -25,7 +25,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from martlet.estimators.metrics import bootstrap_interval, resamples
+from martlet.estimators.metrics import (
+    bootstrap_interval,
+    falling_groups,
+    resamples,
+)
 
 DEPTHS = tuple(tenth / 10 for tenth in range(1, 11))
 JUDGED_DEPTHS = {"uplift_at_10": 0.1, "uplift_at_20": 0.2, "uplift_at_30": 0.3}
@@ -47,10 +51,7 @@ class RankedUplift:
         self, is_treated: np.ndarray, converted: np.ndarray, uplift: np.ndarray
     ) -> None:
         self.rows = len(uplift)
-        self._order = np.argsort(-uplift, kind="stable")
-        falling = uplift[self._order]
-        changes = np.flatnonzero(falling[1:] != falling[:-1]) + 1
-        self._group_starts = np.concatenate(([0], changes))
+        self._order, self._group_starts = falling_groups(uplift)
         treated = np.asarray(is_treated, dtype=np.float64)
         arms = np.stack([treated, 1 - treated])
         self._counts = np.concatenate([arms, arms * converted])[:, self._order]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from martlet.errors import EnvironmentFault, UsageError
-from martlet.warehouse.connection import fetch_dicts
+from martlet.errors import UsageError
+from martlet.warehouse.connection import fetch_dicts, refuse_unbuilt
 
 
 def list_campaigns(
@@ -182,11 +182,5 @@ def _check_attribution_model(
 
 
 def _check_built(connection: duckdb.DuckDBPyConnection) -> None:
-    found = connection.execute(
-        "select count(*) from information_schema.tables "
-        "where table_schema = 'marts' and table_name = 'campaign_lift_groups'"
-    ).fetchone()
-    if found == (0,):
-        raise EnvironmentFault(
-            "The campaigns' marts were never built here.", "Build them: martlet build"
-        )
+    marts = ("campaign_lift_groups",)
+    refuse_unbuilt(connection, marts, "The campaigns' marts were never built here.")

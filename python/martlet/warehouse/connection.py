@@ -101,3 +101,22 @@ def fetch_dicts(
     result = connection.execute(query, values)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def refuse_unbuilt(
+    connection: duckdb.DuckDBPyConnection, marts: Sequence[str], message: str
+) -> None:
+    """Refuse a warehouse in which one of ``marts`` is not there yet.
+
+    Raises
+    ------
+    EnvironmentFault
+        With ``message``, and how to build them.
+    """
+    (built,) = connection.execute(
+        "select count(*) from information_schema.tables "
+        "where table_schema = 'marts' and list_contains($marts, table_name)",
+        {"marts": list(marts)},
+    ).fetchone()
+    if built < len(marts):
+        raise EnvironmentFault(message, "Build them: martlet build")

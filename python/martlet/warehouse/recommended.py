@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from martlet.errors import EnvironmentFault, UsageError
-from martlet.warehouse.connection import fetch_dicts
+from martlet.errors import UsageError
+from martlet.warehouse.connection import fetch_dicts, refuse_unbuilt
 
 _CLOSEST_NAMED = 5
 # Whoever has the id, the warehouse's or the store's own.
@@ -233,12 +233,5 @@ def _find_product(connection: duckdb.DuckDBPyConnection, product: str) -> dict:
 
 
 def _check_built(connection: duckdb.DuckDBPyConnection) -> None:
-    (built,) = connection.execute(
-        "select count(*) from information_schema.tables "
-        "where table_schema = 'marts' and table_name in "
-        "('product_recommendations', 'bought_together', 'similar_products')"
-    ).fetchone()
-    if built < 3:
-        raise EnvironmentFault(
-            "The warehouse has no recommendations yet.", "Build them: martlet build"
-        )
+    marts = ("product_recommendations", "bought_together", "similar_products")
+    refuse_unbuilt(connection, marts, "The warehouse has no recommendations yet.")
