@@ -1,8 +1,9 @@
 -- Whether customers fell into arms as they should have by chance: the sample ratio
 -- mismatch of Fabijan et al. (2019), by Pearson's chi-squared test.
 -- Grain: one row per campaign, dimension and group of an experiment. The shares to
--- expect are those of the seed campaign_arms, else, of those that experiments usually
--- have, the ones that fit best: a share held back, the rest evenly.
+-- expect are those of the seed campaign_arms, else those that exports drew by where it
+-- was one share throughout, else, of those that experiments usually have, the ones that
+-- fit best: a share held back, the rest evenly.
 with
 
 totals as (
@@ -10,14 +11,41 @@ totals as (
     where metric = 'conversion_rate'
 ),
 
-planned as (
+seeded as (
     select
         campaign_id,
         lower(trim(arm)) as arm,
+        planned_share
+    from {{ ref('campaign_arms') }}
+),
+
+assignments as (
+    select * from {{ ref('fct_campaign_assignments') }}
+),
+
+drawn as (
+    select
+        campaign_id,
+        arm,
+        max(planned_share) as planned_share
+    from assignments
+    where campaign_id not in (select campaign_id from seeded)
+    group by campaign_id, arm
+    having count(planned_share) = count(*) and count(distinct planned_share) = 1
+),
+
+planned as (
+    select
+        campaign_id,
+        arm,
         {{ ratio(
             'planned_share', 'sum(planned_share) over (partition by campaign_id)'
         ) }} as planned_share
-    from {{ ref('campaign_arms') }}
+    from (
+        select * from seeded
+        union all
+        select * from drawn
+    ) as shares
 ),
 
 arms as (

@@ -5,6 +5,7 @@
     'owner': 'CRM',
     'channel': 'email',
     'purpose': 'marketing',
+    'refresh': 'weekly',
     'control_share': 0.1,
 }) }}
 with

@@ -1,52 +1,71 @@
 -- What each audience is for, read from the meta of its model, and whether it rests on
 -- scores that are too old to act on.
 -- Grain: one row per segment.
-{%- set definitions = [] %}
-{%- if execute %}
-    {%- for node in graph.nodes.values() | sort(attribute='name')
-        if node.resource_type == 'model' and node.config.meta.get('purpose') %}
-        {%- do definitions.append((
-            node.name, node.config.meta, descends_from(node, 'pred_customer_scores')
-        )) %}
-    {%- endfor %}
-{%- endif %}
+{%- set scored_by = {
+    'pred_customer_scores': 'customer_scores',
+    'pred_customer_uplift': 'customer_uplift',
+    'pred_customer_value': 'customer_clv',
+} %}
 with
 
-scores as (
-    select * from {{ ref('customer_scores') }}
+{% for mart in scored_by.values() -%}
+{{ mart }} as (
+    select min(as_of_date) as oldest_score_date from {{ ref(mart) }}
+),
+
+{% endfor -%}
+period as (
+    select * from {{ ref('int_data_period') }}
 ),
 
 definitions as (
-    {%- for segment_id, meta, uses_scores in definitions %}
+    {%- for segment in audiences() %}
+    {%- set meta = audience_meta(segment) %}
     select
-        '{{ segment_id }}' as segment_id,
-        '{{ meta["title"] | replace("'", "''") }}' as title,
-        '{{ meta["owner"] | replace("'", "''") }}' as owner,
-        '{{ meta["channel"] }}' as channel,
-        '{{ meta["purpose"] }}' as purpose,
-        cast({{ meta["control_share"] }} as double) as control_share,
-        {{ uses_scores | lower }} as uses_scores
+        '{{ segment }}' as segment_id,
+        {%- for name in ['title', 'owner', 'channel', 'purpose', 'refresh'] %}
+        '{{ meta[name] | replace("'", "''") }}' as {{ name }},
+        {%- endfor %}
+        cast({{ meta.control_share }} as double) as control_share
     {{ 'union all' if not loop.last }}
-    {%- else %}
-    select null as segment_id, false as uses_scores
+    {%- endfor %}
+),
+
+scores as (
+    {%- for segment in audiences() %}
+    {%- for prediction, mart in scored_by.items() %}
+    select
+        '{{ segment }}' as segment_id,
+        {{ audience_rests_on(segment, prediction) | lower }} as uses_scores,
+        oldest_score_date
+    from {{ mart }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 oldest as (
     select
-        min(as_of_date) as oldest_score_date,
-        count(case when is_stale then 1 end) as stale_scores
+        segment_id,
+        count(*) > 0 as uses_scores,
+        min(oldest_score_date) as oldest_score_date
     from scores
+    where uses_scores
+    group by segment_id
 ),
 
 told as (
     select
         definitions.*,
-        case when definitions.uses_scores then oldest.oldest_score_date end
-            as oldest_score_date,
-        definitions.uses_scores and oldest.stale_scores > 0 as has_stale_scores
+        coalesce(oldest.uses_scores, false) as uses_scores,
+        oldest.oldest_score_date,
+        coalesce(
+            {{ is_stale('oldest.oldest_score_date', 'period.as_of_date') }}, false
+        ) as has_stale_scores
     from definitions
-    cross join oldest
+    cross join period
+    left join oldest on definitions.segment_id = oldest.segment_id
 )
 
 select * from told
