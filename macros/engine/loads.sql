@@ -2,8 +2,8 @@
 
 {#-
   Loads of a raw table that lie in the raw directory, in their order. All files that a
-  person put there by hand are one load, named after their paths, sizes and dates, so
-  that it is another one when they change.
+  person put there by hand are one load, named after their paths below that directory,
+  sizes and dates, so that it is another one when they change.
 -#}
 {% macro raw_loads(table) -%}
     {{- return(adapter.dispatch('raw_loads', 'martlet')(table)) -}}
@@ -20,7 +20,8 @@
     {%- if files.columns[0].values()[0] > 0 -%}
         {%- do loads.append(run_query(
             "select 'by hand ' || md5(string_agg("
-            ~ "filename || size || last_modified, ',' order by filename)) "
+            ~ "filename[" ~ (raw_directory() | length + 2) ~ ":] || size || last_modified, "
+            ~ "',' order by filename)) "
             ~ "from read_blob('" ~ by_hand ~ "')"
         ).columns[0].values()[0]) -%}
     {%- endif -%}

@@ -1,19 +1,20 @@
 -- Sealed contact data of each person, for the export alone.
 -- Grain: one row per customer_id. Of several accounts the one with an e-mail, then the
 -- one linked first, which is the surrogate's own; a guest's are from the latest order.
--- Every value is still sealed, and as a view the warehouse holds no copy of any.
+-- Of several birth dates it is the latest, so that nobody is taken for older. Every value is still sealed, and as a view the warehouse holds no copy of any.
 {{ config(materialized='view') }}
 with
 
 customers as (
     select
         customer_id as source_customer_id,
-        email, email_key, phone, first_name, last_name, country, postcode, load_id
+        email, email_key, phone, phone_key, first_name, last_name,
+        birth_date, gender, country, city, postcode, load_id
     from {{ source('store', 'customers') }}
 ),
 
 orders as (
-    select order_id, email, email_key, phone, load_id
+    select order_id, email, email_key, phone, phone_key, load_id
     from {{ source('store', 'orders') }}
 ),
 
@@ -41,13 +42,13 @@ latest_orders as (
 known as (
     select
         customer_ids.customer_id,
-        accounts.email,
-        accounts.email_key,
-        accounts.phone,
-        accounts.first_name,
-        accounts.last_name,
-        accounts.country,
-        accounts.postcode,
+        accounts.source_customer_id,
+        {%- for name in [
+            'email', 'email_key', 'phone', 'phone_key', 'first_name', 'last_name',
+            'gender', 'country', 'city', 'postcode', 'birth_date',
+        ] %}
+        accounts.{{ name }},
+        {%- endfor %}
         1 as precedence,
         customer_ids.linked_at,
         cast(null as timestamp) as ordered_at,
@@ -58,13 +59,18 @@ known as (
     union all
     select
         identity_orders.customer_id,
+        null as source_customer_id,
         latest_orders.email,
         latest_orders.email_key,
         latest_orders.phone,
+        latest_orders.phone_key,
         null as first_name,
         null as last_name,
+        null as gender,
         null as country,
+        null as city,
         null as postcode,
+        null as birth_date,
         2 as precedence,
         null as linked_at,
         staged_orders.ordered_at,
@@ -77,13 +83,18 @@ known as (
 best as (
     select
         customer_id,
+        source_customer_id,
         email,
         email_key,
         phone,
+        phone_key,
         first_name,
         last_name,
+        gender,
         country,
-        postcode
+        city,
+        postcode,
+        max(birth_date) over (partition by customer_id) as birth_date
     from known
     qualify row_number() over (
         partition by customer_id

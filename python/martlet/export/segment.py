@@ -1,281 +1,257 @@
-"""Export a segment: only people who agreed and can be reached, to a file of one owner.
+"""Export a segment: only people who agreed and can be reached, to files of one owner.
 
-Membership comes from ``segments``, consent and sealed contact data from ``identity``. An
-address is left out for all who share it where one of them did not agree, and is else
-written once, since whoever reads the mail there may be any of them. The
-list holds e-mail addresses, so the file is made under a temporary name with mode 0600 and
-appears whole or not at all, and the ledger ``ops.export_log`` keeps counts and no names.
+Membership comes from ``segments``, consent and sealed contact data from ``identity``.
+Members are judged, those who may be written to are opened one by one, and the list, what
+the platform has to remove and the manifest appear together, in the transaction that notes
+them in the ledgers: what a platform may hold is never unknown to the next export.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import duckdb
 
-from martlet.errors import CheckFailed, EnvironmentFault, UsageError
-from martlet.export.destinations import (
-    DESTINATIONS,
-    Consent,
-    Contact,
-    Destination,
-    formula_safe,
+from martlet.export.audience import find_leaving, note_changes, read_held
+from martlet.export.definitions import (
+    SegmentDefinition,
+    consents_for,
+    find_destination,
+    find_segment,
+    is_known_campaign,
 )
-from martlet.export.writing import csv_of, write_private
-from martlet.privacy.normalising import normalise_email
+from martlet.export.destinations import Destination
+from martlet.export.judging import EXCLUSIONS, judge
+from martlet.export.ledger import assign_arms, direct_destinations, log_export
+from martlet.export.listing import Listing
+from martlet.export.request import Request
+from martlet.export.result import ExportResult, manifest_of, warnings_of
+from martlet.export.writing import StagedFiles, WrittenFile
 from martlet.privacy.sealing import Sealer
-
-_MEMBERS = """
-with
-
-members as (
-    select customer_id from segments.segment_membership
-    where segment_id = $segment_id and is_current
-),
-
-needed as (
-    select unnest($channels) as channel, unnest($purposes) as purpose
-),
-
-consenting as (
-    select consents.customer_id
-    from identity.identity_consent_history as consents
-    inner join needed
-        on consents.channel = needed.channel and consents.purpose = needed.purpose
-    where
-        consents.is_granted
-        and consents.valid_from <= $exported_at
-        and (consents.valid_to is null or $exported_at < consents.valid_to)
-    group by consents.customer_id
-    having count(*) = (select count(*) from needed)
-),
-
-refused as (
-    select distinct addresses.email_key
-    from identity.identity_addresses as addresses
-    left join consenting on addresses.customer_id = consenting.customer_id
-    where consenting.customer_id is null
-)
-
-select
-    members.customer_id,
-    consenting.customer_id is not null
-    and refused.email_key is null as is_consenting,
-    contacts.email,
-    contacts.phone,
-    contacts.first_name,
-    contacts.last_name,
-    contacts.country,
-    contacts.postcode
-from members
-left join consenting on members.customer_id = consenting.customer_id
-left join identity.identity_contacts as contacts
-    on members.customer_id = contacts.customer_id
-left join refused on contacts.email_key = refused.email_key
-order by members.customer_id
-"""
 
 
 @dataclass(frozen=True)
-class ExportResult:
-    """What an export wrote, and whom it left out."""
+class ExportOptions:
+    """What whoever exports may choose.
 
-    export_id: str
+    Parameters
+    ----------
+    path : Path
+        File to write; of several parts the name they begin with.
+    campaign_id : str, optional
+        Campaign the list is for, which keeps a control group back.
+    only_new : bool
+        Whether the list holds only who was not on the last one.
+    dry_run : bool
+        Whether everything is judged and counted, and nothing written.
+    """
+
     path: Path
-    rows: int
-    excluded_no_consent: int
-    excluded_no_contact: int
+    campaign_id: str | None = None
+    only_new: bool = False
+    dry_run: bool = False
 
 
 def export_segment(
     connection: duckdb.DuckDBPyConnection,
     segment_id: str,
     destination_name: str,
-    path: Path,
+    options: ExportOptions,
     find_sealer: Callable[[], Sealer],
     *,
     exported_at: datetime,
 ) -> ExportResult:
-    """Write the list of ``segment_id`` for a destination to ``path``, and log it.
+    """Write the list of ``segment_id`` for a destination, and log it.
 
     Raises
     ------
     UsageError
-        There is no such segment or destination.
+        There is no such segment or destination, or the two do not go together.
     CheckFailed
         The segment rests on scores that are too old.
     EnvironmentFault
-        The sealed data do not open with this key, or the file cannot be written.
+        The sealed data do not open with this key, or a file cannot be written.
     """
-    destination = _destination(destination_name)
-    consents = destination.consents or (_own_consent(connection, segment_id),)
-    _check_segment(connection, segment_id)
-    _check_scores(connection, segment_id)
-    moment = exported_at.astimezone(UTC).replace(tzinfo=None)
-    members = connection.execute(
-        _MEMBERS,
-        {
-            "segment_id": segment_id,
-            "channels": [channel for channel, _ in consents],
-            "purposes": [purpose for _, purpose in consents],
-            "exported_at": moment,
-        },
-    ).fetchall()
-    consenting = [(member[0], member[2:]) for member in members if member[1]]
-    sealer = find_sealer() if consenting else None
-    names, fields = (
-        _fields(connection, segment_id) if destination.takes_fields else ((), {})
+    segment = find_segment(connection, segment_id)
+    destination = find_destination(destination_name).for_channel(segment.channel)
+    request = Request(
+        segment_id=segment_id,
+        destination=destination.name,
+        campaign_id=options.campaign_id or "",
+        consents=consents_for(segment, destination),
+        reached_by=tuple(sorted(destination.identifies_by)),
+        control_share=segment.control_share if options.campaign_id else 0.0,
+        exported_at=exported_at.astimezone(UTC).replace(tzinfo=None),
     )
-    contacts = [
-        _open(sealed, sealer, fields.get(customer_id, ()))
-        for customer_id, sealed in consenting
-    ]
-    reachable = _one_per_address(contacts)
-    content = csv_of(destination, names, reachable)
-    sha256 = hashlib.sha256(content).hexdigest()
-    result = ExportResult(
-        export_id=f"{moment:%Y%m%dT%H%M%S}-{segment_id}-{sha256[:8]}",
-        path=path,
-        rows=len(reachable),
-        excluded_no_consent=len(members) - len(consenting),
-        excluded_no_contact=len(consenting) - len(reachable),
+    judge(connection, request, direct_destinations())
+    read_held(connection, request)
+    listing = Listing(
+        connection, request, destination, find_sealer(), only_new=options.only_new
     )
-    write_private(path, content)
-    _log(connection, result, segment_id, destination, moment, sha256)
-    return result
+    export = _Export(connection, request, segment, destination, listing, options)
+    return export.count() if options.dry_run else export.write()
 
 
-def segment_ids(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """List the segments of the warehouse."""
-    try:
-        rows = connection.execute(
-            "select segment_id from segments.segment_definitions order by 1"
-        ).fetchall()
-    except duckdb.CatalogException as error:
-        raise EnvironmentFault(
-            "The warehouse has no segments yet.", "Build them: martlet build"
-        ) from error
-    return [segment_id for (segment_id,) in rows]
+@dataclass(frozen=True)
+class _Export:
+    """One export whose members are judged."""
 
+    connection: duckdb.DuckDBPyConnection
+    request: Request
+    segment: SegmentDefinition
+    destination: Destination
+    listing: Listing
+    options: ExportOptions
 
-def _check_segment(connection: duckdb.DuckDBPyConnection, segment_id: str) -> None:
-    known = segment_ids(connection)
-    if segment_id not in known:
-        raise UsageError(
-            f"There is no segment '{segment_id}'.",
-            "Choose one of: " + ", ".join(known),
+    def count(self) -> ExportResult:
+        """Open everybody and count, without writing anything."""
+        added = sum(1 for _ in self.listing.contacts())
+        removed = self._find_leaving()
+        removals = sum(1 for _ in self.listing.leaving())
+        return self._result("", added, removed, removals)
+
+    def write(self) -> ExportResult:
+        """Write the list, the removals and the manifest, and note all of it."""
+        path = self.options.path
+        with StagedFiles() as staged:
+            files = staged.write_list(
+                path,
+                self.destination,
+                self.listing.field_names,
+                self.listing.contacts(),
+            )
+            removed = self._find_leaving()
+            removals = self._write_removals(staged)
+            sha256 = _sha256_of(files)
+            result = self._result(
+                f"{self._stamp}-{self.request.segment_id}-{sha256[:8]}",
+                sum(file.rows for file in files),
+                removed,
+                sum(file.rows for file in removals),
+                files,
+                removals,
+                manifest=path.with_name(f"{path.name}.manifest.json"),
+            )
+            staged.write_bytes(result.manifest, manifest_of(result))
+            # What cannot be noted must not be there either, and the other way round.
+            self.connection.begin()
+            try:
+                self._note(result, sha256)
+                staged.commit()
+            except BaseException:
+                self.connection.rollback()
+                raise
+            self.connection.commit()
+        return result
+
+    @property
+    def _stamp(self) -> str:
+        return f"{self.request.exported_at:%Y%m%dT%H%M%S}"
+
+    @property
+    def _removals_path(self) -> Path:
+        """A name of its own for each export: what is to be removed must not get lost."""
+        path = self.options.path
+        return path.with_name(f"{path.stem}-remove-{self._stamp}{path.suffix}")
+
+    def _write_removals(self, staged: StagedFiles) -> list[WrittenFile]:
+        leaving = self.listing.leaving()
+        first = next(leaving, None)
+        if first is None:
+            return []
+        return staged.write_removals(
+            self._removals_path, self.destination, chain([first], leaving)
+        )
+
+    def _find_leaving(self) -> dict[str, int]:
+        return find_leaving(
+            self.connection, self.listing.addresses, self.listing.outcomes
+        )
+
+    def _result(
+        self,
+        export_id: str,
+        added: int,
+        removed: dict[str, int],
+        removal_rows: int,
+        files: Iterable[WrittenFile] = (),
+        removal_files: Iterable[WrittenFile] = (),
+        manifest: Path | None = None,
+    ) -> ExportResult:
+        counts = dict(
+            self.connection.execute(
+                "select coalesce(judged.exclusion, outcomes.outcome), count(*) "
+                "from judged left join outcomes "
+                "on judged.customer_id = outcomes.customer_id group by 1"
+            ).fetchall()
+        )
+        (unknown,) = self.connection.execute(
+            "select count(*) from leaving where sealed_address is null"
+        ).fetchone()
+        rows = counts.get("listed", 0)
+        return ExportResult(
+            export_id=export_id,
+            segment_id=self.request.segment_id,
+            campaign_id=self.options.campaign_id,
+            destination=self.request.destination,
+            exported_at=self.request.exported_at,
+            score_as_of=self.segment.as_of_date,
+            consent_basis=self.request.basis,
+            members=sum(counts.values()),
+            rows=rows,
+            added_rows=added,
+            control_rows=counts.get("control", 0),
+            excluded={each: counts.get(each, 0) for each in EXCLUSIONS},
+            removed_rows=removal_rows,
+            removed=removed,
+            warnings=warnings_of(
+                rows=rows,
+                destination=self.destination,
+                unknown_removals=unknown,
+                doubts=self._doubts_of_campaign(),
+            ),
+            files=list(files),
+            removal_files=list(removal_files),
+            manifest=manifest,
+        )
+
+    def _doubts_of_campaign(self) -> list[str]:
+        campaign_id = self.options.campaign_id
+        if not campaign_id:
+            return []
+        doubts = []
+        if not is_known_campaign(self.connection, campaign_id):
+            doubts.append(
+                f"No campaign '{campaign_id}' is in the shop's campaigns yet: is it "
+                "written as it will be there?"
+            )
+        if not self.request.control_share:
+            doubts.append(
+                f"'{self.segment.segment_id}' holds no control group back, so what "
+                f"{campaign_id} changes cannot be measured: set its control_share."
+            )
+        return doubts
+
+    def _note(self, result: ExportResult, sha256: str) -> None:
+        note_changes(self.connection, self.request, result.export_id)
+        if self.request.control_share:
+            assign_arms(self.connection, self.request, result.export_id)
+        log_export(
+            self.connection,
+            result,
+            self.request,
+            sha256,
+            [*result.files, *result.removal_files],
         )
 
 
-def _check_scores(connection: duckdb.DuckDBPyConnection, segment_id: str) -> None:
-    has_stale_scores, scored_on = connection.execute(
-        "select has_stale_scores, oldest_score_date from segments.segment_definitions "
-        "where segment_id = ?",
-        [segment_id],
-    ).fetchone()
-    if has_stale_scores:
-        raise CheckFailed(
-            f"'{segment_id}' rests on scores of {scored_on}, which are older than "
-            "score_max_age_days allows.",
-            "Score again, then export: martlet build",
-        )
-
-
-def _destination(name: str) -> Destination:
-    if name not in DESTINATIONS:
-        raise UsageError(
-            f"There is no destination '{name}'.",
-            "Choose one of: " + ", ".join(DESTINATIONS),
-        )
-    return DESTINATIONS[name]
-
-
-def _own_consent(connection: duckdb.DuckDBPyConnection, segment_id: str) -> Consent:
-    _check_segment(connection, segment_id)
-    return connection.execute(
-        "select channel, purpose from segments.segment_definitions "
-        "where segment_id = ?",
-        [segment_id],
-    ).fetchone()
-
-
-def _fields(
-    connection: duckdb.DuckDBPyConnection, segment_id: str
-) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    """Read what a segment says beside who is in it: names, and texts by customer."""
-    rows = connection.execute(
-        f'select * exclude (as_of_date, reason) from segments."{segment_id}"'
-    )
-    names = [column[0] for column in rows.description]
-    key = names.index("customer_id")
-    told = {
-        row[key]: tuple(
-            "" if value is None else formula_safe(str(value))
-            for place, value in enumerate(row)
-            if place != key
-        )
-        for row in rows.fetchall()
-    }
-    return tuple(name for name in names if name != "customer_id"), told
-
-
-def _open(
-    sealed: tuple[str | None, ...], sealer: Sealer, fields: tuple[str, ...]
-) -> Contact:
-    *contact, country, postcode = sealed
-    email, phone, first_name, last_name = (
-        sealer.unseal(value) if value else "" for value in contact
-    )
-    return Contact(
-        email, phone, first_name, last_name, country or "", postcode or "", fields
-    )
-
-
-def _one_per_address(contacts: list[Contact]) -> list[Contact]:
-    """Keep who can be reached, and of several at one address the first."""
-    at_address: dict[str, Contact] = {}
-    for contact in contacts:
-        if contact.is_reachable:
-            at_address.setdefault(normalise_email(contact.email), contact)
-    return list(at_address.values())
-
-
-def _log(
-    connection: duckdb.DuckDBPyConnection,
-    result: ExportResult,
-    segment_id: str,
-    destination: Destination,
-    exported_at: datetime,
-    sha256: str,
-) -> None:
-    connection.execute(
-        "insert into ops.export_log by name select "
-        "$export_id as export_id, $segment_id as segment_id, "
-        "$destination as destination, $exported_at as exported_at, $rows as rows, "
-        "0 as control_rows, $no_consent as excluded_no_consent, "
-        "$no_contact as excluded_no_contact, $score_as_of as score_as_of, "
-        "$sha256 as file_sha256",
-        {
-            "export_id": result.export_id,
-            "segment_id": segment_id,
-            "destination": destination.name,
-            "exported_at": exported_at,
-            "rows": result.rows,
-            "no_consent": result.excluded_no_consent,
-            "no_contact": result.excluded_no_contact,
-            "score_as_of": _as_of_date(connection, segment_id),
-            "sha256": sha256,
-        },
-    )
-
-
-def _as_of_date(connection: duckdb.DuckDBPyConnection, segment_id: str) -> date | None:
-    (as_of_date,) = connection.execute(
-        "select max(valid_from) from segments.segment_membership where segment_id = ?",
-        [segment_id],
-    ).fetchone()
-    return as_of_date
+def _sha256_of(files: list[WrittenFile]) -> str:
+    """Hash of a list: of its file, or of the hashes of its parts."""
+    if len(files) == 1:
+        return files[0].sha256
+    return hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest()

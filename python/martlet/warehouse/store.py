@@ -6,12 +6,14 @@ would be told as one. Only the sample gives way: it was never anybody's data.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
-from martlet.errors import UsageError
-from martlet.settings import Settings, is_sample, raw_files
+from martlet.errors import EnvironmentFault, UsageError
+from martlet.settings import LOAD_PREFIX, Settings, is_sample, raw_files
+from martlet.sql import one_file
 from martlet.warehouse.connection import open_warehouse
 
 
@@ -65,6 +67,49 @@ def make_way_for_store(settings: Settings) -> bool:
         f"{settings.raw} holds store '{raw}'.",
         f"Give each store a home of its own: MARTLET_HOME=data/{raw} martlet build",
     )
+
+
+def refuse_untaken_loads(
+    connection: duckdb.DuckDBPyConnection, raw: Path, tables: Iterable[str]
+) -> None:
+    """Refuse a warehouse that has not taken in what lies in the raw directory now.
+
+    A consent withdrawn, or a person to be forgotten, may stand in a file that no build
+    has read. Loads are told as :file:`macros/engine/loads.sql` tells them.
+
+    Raises
+    ------
+    EnvironmentFault
+        A load came or went since, or a file that was put there by hand changed.
+    """
+    try:
+        taken = connection.execute("select raw_table, load_id from ops.present_loads")
+    except duckdb.CatalogException as error:
+        raise EnvironmentFault(
+            "The warehouse was never built.", "Build it: martlet build"
+        ) from error
+    if set(taken.fetchall()) != set(_present_loads(connection, raw, tables)):
+        raise EnvironmentFault(
+            f"{raw} holds loads that the warehouse has not taken in, or no longer some "
+            "that it has.",
+            "Bring it up to date, then run the same command again: martlet build",
+        )
+
+
+def _present_loads(
+    connection: duckdb.DuckDBPyConnection, raw: Path, tables: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    for table in tables:
+        for load in raw.glob(f"{LOAD_PREFIX}*/{table}"):
+            if any(load.iterdir()):
+                yield table, load.parent.name.removeprefix(LOAD_PREFIX)
+        if any(path.is_file() for path in (raw / table).rglob("*")):
+            start = len(str(raw)) + 2
+            (content,) = connection.execute(
+                f"select md5(string_agg(filename[{start}:] || size || last_modified, "
+                f"',' order by filename)) from read_blob({one_file(raw / table)[:-1]}/**')"
+            ).fetchone()
+            yield table, f"by hand {content}"
 
 
 def _bound_store_id(connection: duckdb.DuckDBPyConnection) -> str | None:

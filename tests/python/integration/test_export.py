@@ -48,7 +48,7 @@ def test_list_holds_exactly_the_consenting_members(sample_shop: Shop) -> None:
     done = sample_shop.martlet("export", "likely_to_buy", "--json")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
-    listed = [row["email"] for row in rows(Path(result["path"]))]
+    listed = [row["email"] for row in rows(Path(result["files"][0]["path"]))]
     sealer = Sealer(DEMO_KEY)
     allowed = [sealer.unseal(email) for (email,) in query(sample_shop, _ALLOWED)]
     assert sorted(listed) == sorted(allowed)
@@ -58,9 +58,10 @@ def test_list_holds_exactly_the_consenting_members(sample_shop: Shop) -> None:
         "select count(*) from segments.segment_membership "
         "where segment_id = 'likely_to_buy'",
     )
-    left_out = result["excluded_no_consent"] + result["excluded_no_contact"]
-    assert result["rows"] + left_out == members
-    assert result["excluded_no_consent"] > 0
+    assert result["rows"] + sum(result["excluded"].values()) == members
+    assert result["members"] == members
+    assert result["excluded"]["no_consent"] > 0
+    assert result["excluded"]["unknown_consent"] > 0
 
 
 def change(shop: Shop, *statements: str) -> None:
@@ -75,7 +76,8 @@ def exported(shop: Shop) -> tuple[list[str], dict]:
     done = shop.martlet("export", "likely_to_buy", "--json")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
-    return [row["email"] for row in rows(Path(result["path"]))], result
+    listed = rows(Path(result["files"][0]["path"]))
+    return [row["email"] for row in listed], result
 
 
 # Contacts and addresses are views: as tables a test can give two people one address.
@@ -106,7 +108,14 @@ def test_consent_is_judged_at_the_moment_of_the_export(sample_shop: Shop) -> Non
     )
     after, recounted = exported(sample_shop)
     assert set(after) < set(before) and len(after) == len(before) - 1
-    assert recounted["excluded_no_consent"] == counts["excluded_no_consent"] + 1
+    assert left_out(recounted, "no_consent", "unknown_consent") == (
+        left_out(counts, "no_consent", "unknown_consent") + 1
+    )
+
+
+def left_out(result: dict, *reasons: str) -> int:
+    """How many were left out for any of the reasons."""
+    return sum(result["excluded"][reason] for reason in reasons)
 
 
 def test_address_is_left_out_where_one_who_shares_it_did_not_agree(
@@ -118,11 +127,13 @@ def test_address_is_left_out_where_one_who_shares_it_did_not_agree(
         sample_shop,
         *_AS_TABLES,
         "insert into identity.identity_addresses "
-        f"values ('somebody who did not agree', '{shared[1]}')",
+        f"values ('somebody who did not agree', 'email', '{shared[1]}')",
     )
     after, recounted = exported(sample_shop)
     assert set(after) < set(before) and len(after) == len(before) - 1
-    assert recounted["excluded_no_consent"] == counts["excluded_no_consent"] + 1
+    assert left_out(recounted, "shared_address") == (
+        left_out(counts, "shared_address") + 1
+    )
 
 
 def test_address_of_two_who_agreed_is_written_once(sample_shop: Shop) -> None:
@@ -138,7 +149,7 @@ def test_address_of_two_who_agreed_is_written_once(sample_shop: Shop) -> None:
     )
     after, recounted = exported(sample_shop)
     assert len(after) == len(set(after)) == len(before) - 1
-    assert recounted["excluded_no_contact"] == counts["excluded_no_contact"] + 1
+    assert left_out(recounted, "same_address") == left_out(counts, "same_address") + 1
 
 
 def test_file_is_private_and_the_ledger_counts_without_names(sample_shop: Shop) -> None:
@@ -172,6 +183,218 @@ def test_google_list_needs_both_advertising_consents(sample_shop: Shop) -> None:
     assert len(listed) == both
     for row in listed:
         assert len(row["Email"]) == 64 and "@" not in row["Email"]
+
+
+def export_of(shop: Shop, *arguments: str) -> dict:
+    """Export, and give what the command says of it."""
+    done = shop.martlet("export", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_manifest_says_what_the_files_hold_and_whom_they_leave_out(
+    sample_shop: Shop,
+) -> None:
+    result = export_of(sample_shop, "lapsing", "--to", "google-ads")
+    (file,) = result["files"]
+    path = Path(file["path"])
+    manifest_path = path.with_name(path.name + ".manifest.json")
+    manifest = json.loads(manifest_path.read_text("utf-8"))
+    assert stat.S_IMODE(manifest_path.stat().st_mode) == 0o600
+    assert manifest["files"] == [{**file, "path": path.name}]
+    assert file["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert manifest["rows"] == len(rows(path)) == file["rows"]
+    assert manifest["consent_basis"] == [
+        {"channel": "ads", "purpose": "ad_personalization"},
+        {"channel": "ads", "purpose": "ad_user_data"},
+    ]
+    assert "at least 100 people" in manifest["warnings"][0]
+    assert manifest["score_as_of"] == "2026-07-01"
+    listed = {row["Email"] for row in rows(path)} - {""}
+    text = manifest_path.read_text("utf-8")
+    assert listed and not any(email in text for email in listed)
+
+
+def test_dry_run_counts_and_writes_nothing(sample_shop: Shop) -> None:
+    told = export_of(sample_shop, "lapsing", "--campaign", "spring", "--dry-run")
+    assert told["files"] == [] and told["manifest"] is None
+    assert not (sample_shop.home / "exports").exists()
+    for ledger in ("export_log", "audience_changes", "campaign_assignments"):
+        assert query(sample_shop, f"select count(*) from ops.{ledger}") == [(0,)]
+    done = export_of(sample_shop, "lapsing", "--campaign", "spring")
+    counts = ("members", "rows", "control_rows", "excluded")
+    assert [told[each] for each in counts] == [done[each] for each in counts]
+
+
+def test_a_campaign_holds_the_same_people_back_each_time(sample_shop: Shop) -> None:
+    first = export_of(sample_shop, "lapsing", "--campaign", "spring")
+    listed = rows(Path(first["files"][0]["path"]))
+    arms = query(
+        sample_shop,
+        "select arm, planned_share, count(*) from ops.campaign_assignments "
+        "where campaign_id = 'spring' group by all order by arm",
+    )
+    assert arms == [
+        ("control", 0.1, first["control_rows"]),
+        ("treatment", 0.9, len(listed)),
+    ]
+    assert first["control_rows"] > 0
+    # Another share would draw others; whoever was drawn stays where they are.
+    change(sample_shop, "update segments.segment_definitions set control_share = 0.4")
+    again = export_of(sample_shop, "lapsing", "--campaign", "spring")
+    assert rows(Path(again["files"][0]["path"])) == listed
+    other = export_of(sample_shop, "lapsing", "--campaign", "autumn")
+    assert other["control_rows"] > first["control_rows"]
+    assert query(
+        sample_shop,
+        "select count(*) from (select customer_id from ops.campaign_assignments "
+        "where campaign_id = 'spring' group by 1 having count(*) > 1)",
+    ) == [(0,)]
+
+
+def test_a_platform_is_told_whom_to_add_and_whom_to_remove(sample_shop: Shop) -> None:
+    before = export_of(sample_shop, "lapsing")
+    listed = rows(Path(before["files"][0]["path"]))
+    assert before["removal_files"] == []
+    people = query(
+        sample_shop,
+        "select customer_id from ops.audience_changes where contact_type = 'email' "
+        "order by 1",
+    )
+    withdrew, left, complained = (person for (person,) in people[:3])
+    change(
+        sample_shop,
+        "update identity.identity_consent_history set valid_to = '2026-07-02' "
+        f"where customer_id = '{withdrew}' and channel = 'email' and valid_to is null",
+        "update segments.segment_membership set is_current = false "
+        f"where customer_id = '{left}'",
+        "insert into ops.suppressions values "
+        f"('customer', '{complained}', true, 'complained', '2026-07-02')",
+    )
+    synced = export_of(sample_shop, "lapsing", "--sync")
+    assert synced["rows"] == before["rows"] - 3
+    assert rows(Path(synced["files"][0]["path"])) == [] == synced["warnings"]
+    (removal_file,) = synced["removal_files"]
+    removed = rows(Path(removal_file["path"]))
+    emails = {row["email"] for row in removed} - {""}
+    assert emails < {row["email"] for row in listed} and len(emails) == 3
+    assert {"no_consent", "left_segment", "suppressed"} == set(synced["removed"])
+    # Once told is enough; whoever comes back is added again.
+    change(sample_shop, "update ops.suppressions set is_suppressed = false")
+    again = export_of(sample_shop, "lapsing", "--sync")
+    assert again["removal_files"] == []
+    (back,) = rows(Path(again["files"][0]["path"]))
+    assert back["email"] in emails
+
+
+def test_whoever_was_contacted_often_enough_is_left_in_peace(
+    sample_shop: Shop,
+) -> None:
+    before, counts = exported(sample_shop)
+    (person, *_) = query(sample_shop, _LISTED + "order by all")
+    for days in (1, 2, 3):
+        change(
+            sample_shop,
+            f"insert into segments.recent_contacts values ('{person[0]}', 'c', "
+            f"current_date - {days}, current_timestamp::timestamp "
+            f"- to_days({days}))",
+        )
+    after, recounted = exported(sample_shop)
+    assert set(after) < set(before) and len(after) == len(before) - 1
+    assert left_out(recounted, "contacted_often") == 1
+    assert left_out(counts, "contacted_often") == 0
+
+
+def test_lists_for_other_campaigns_count_as_contacts(sample_shop: Shop) -> None:
+    for campaign in ("one", "two", "three"):
+        export_of(sample_shop, "lapsing", "--campaign", campaign)
+    fourth = export_of(sample_shop, "lapsing", "--campaign", "four")
+    assert left_out(fourth, "contacted_often") > 0
+    # The list of a campaign may be written again, and adverts write to nobody.
+    third = export_of(sample_shop, "lapsing", "--campaign", "three")
+    assert left_out(third, "contacted_often") == 0
+
+
+def test_nobody_below_the_age_is_listed(sample_shop: Shop) -> None:
+    before, _ = exported(sample_shop)
+    change(sample_shop, "update segments.export_rules set min_age = 60")
+    after, recounted = exported(sample_shop)
+    assert set(after) < set(before)
+    assert left_out(recounted, "under_age") > 0
+
+
+def test_global_control_is_left_out_of_every_list(sample_shop: Shop) -> None:
+    before, _ = exported(sample_shop)
+    change(sample_shop, "update segments.export_rules set global_control_share = 0.2")
+    after, counts = exported(sample_shop)
+    assert set(after) < set(before)
+    ((share,),) = query(
+        sample_shop,
+        "select avg((md5_number_lower('global control ' || customer_id) "
+        "/ 18446744073709551616.0 < 0.2)::int) from marts.customer_profiles",
+    )
+    assert left_out(counts, "global_control") > 0
+    assert share == pytest.approx(0.2, abs=0.03)
+
+
+def test_suppressed_people_are_on_no_list_until_set_free(sample_shop: Shop) -> None:
+    before, _ = exported(sample_shop)
+    file = sample_shop.directory / "bounced.txt"
+    file.write_text("\n".join([before[0].upper(), "nobody@example.org", ""]), "utf-8")
+    done = sample_shop.martlet("suppress", "--file", str(file), "--json")
+    assert json.loads(done.stdout) == {"changed": 2, "unchanged": 0, "suppressed": 2}
+    after, counts = exported(sample_shop)
+    assert after == before[1:]
+    assert left_out(counts, "suppressed") == 1
+    ((keys,),) = query(
+        sample_shop, "select string_agg(contact_key) from ops.suppressions"
+    )
+    assert "@" not in keys
+    done = sample_shop.martlet("suppress", before[0], "--lift")
+    assert done.returncode == 0, done.stderr
+    assert exported(sample_shop)[0] == before
+
+
+@pytest.mark.parametrize("given", [(), ("neither",), ("a@example.org", "neither")])
+def test_suppressing_takes_all_or_nobody(
+    sample_shop: Shop, given: tuple[str, ...]
+) -> None:
+    done = sample_shop.martlet("suppress", *given)
+    assert done.returncode == 2
+    assert "Next:" in done.stderr and "Traceback" not in done.stderr
+    assert query(sample_shop, "select count(*) from ops.suppressions") == [(0,)]
+
+
+def test_loads_that_no_build_has_taken_in_stop_an_export(sample_shop: Shop) -> None:
+    (sample_shop.raw / "consents" / "withdrawals.csv").write_text(
+        "customer_id,channel,purpose,changed_at,state\n"
+        "1,email,marketing,2026-06-30 10:00:00,withdrawn\n",
+        "utf-8",
+    )
+    done = sample_shop.martlet("export", "likely_to_buy")
+    assert done.returncode == 2
+    assert "martlet build" in done.stderr
+    assert not (sample_shop.home / "exports").exists()
+
+
+@pytest.mark.parametrize(
+    ("statement", "to", "said"),
+    [
+        ("set channel = 'sms'", "mailchimp", "email"),
+        (
+            "set channel = 'ads', purpose = 'ad_user_data'",
+            "klaviyo",
+            "writes to people",
+        ),
+    ],
+)
+def test_a_channel_that_a_platform_cannot_use_is_refused(
+    sample_shop: Shop, statement: str, to: str, said: str
+) -> None:
+    change(sample_shop, f"update segments.segment_definitions {statement}")
+    done = sample_shop.martlet("export", "champions", "--to", to)
+    assert done.returncode == 2
+    assert said in done.stderr and "Next:" in done.stderr
 
 
 def test_segment_of_stale_scores_is_refused(sample_shop: Shop) -> None:
