@@ -9,7 +9,7 @@ appears whole or not at all, and the ledger ``ops.export_log`` keeps counts and 
 
 from __future__ import annotations
 
-import hashlib
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,15 +18,8 @@ from pathlib import Path
 import duckdb
 
 from martlet.errors import CheckFailed, EnvironmentFault, UsageError
-from martlet.export.destinations import (
-    DESTINATIONS,
-    Consent,
-    Contact,
-    Destination,
-    formula_safe,
-)
-from martlet.export.writing import csv_of, write_private
-from martlet.privacy.normalising import normalise_email
+from martlet.export.destinations import DESTINATIONS, Consent, Contact, Destination
+from martlet.export.writing import StagedFiles
 from martlet.privacy.sealing import Sealer
 
 _MEMBERS = """
@@ -112,7 +105,9 @@ def export_segment(
         The sealed data do not open with this key, or the file cannot be written.
     """
     destination = _destination(destination_name)
-    consents = destination.consents or (_own_consent(connection, segment_id),)
+    own_consent = _own_consent(connection, segment_id)
+    destination = destination.for_channel(own_consent[0])
+    consents = destination.consents or (own_consent,)
     _check_segment(connection, segment_id)
     _check_scores(connection, segment_id)
     moment = exported_at.astimezone(UTC).replace(tzinfo=None)
@@ -131,20 +126,28 @@ def export_segment(
         _fields(connection, segment_id) if destination.takes_fields else ((), {})
     )
     contacts = [
-        _open(sealed, sealer, fields.get(customer_id, ()))
+        _open(
+            customer_id,
+            sealed,
+            sealer,
+            fields.get(customer_id, ()),
+            consents,
+            segment_id,
+        )
         for customer_id, sealed in consenting
     ]
-    reachable = _one_per_address(contacts)
-    content = csv_of(destination, names, reachable)
-    sha256 = hashlib.sha256(content).hexdigest()
-    result = ExportResult(
-        export_id=f"{moment:%Y%m%dT%H%M%S}-{segment_id}-{sha256[:8]}",
-        path=path,
-        rows=len(reachable),
-        excluded_no_consent=len(members) - len(consenting),
-        excluded_no_contact=len(consenting) - len(reachable),
-    )
-    write_private(path, content)
+    reachable = list(destination.one_row_each(contacts, defaultdict(set)))
+    with StagedFiles() as staged:
+        files = staged.write_list(path, destination, names, reachable)
+        sha256 = files[0].sha256
+        result = ExportResult(
+            export_id=f"{moment:%Y%m%dT%H%M%S}-{segment_id}-{sha256[:8]}",
+            path=path,
+            rows=len(reachable),
+            excluded_no_consent=len(members) - len(consenting),
+            excluded_no_contact=len(consenting) - len(reachable),
+        )
+        staged.commit()
     _log(connection, result, segment_id, destination, moment, sha256)
     return result
 
@@ -214,7 +217,7 @@ def _fields(
     key = names.index("customer_id")
     told = {
         row[key]: tuple(
-            "" if value is None else formula_safe(str(value))
+            "" if value is None else str(value)
             for place, value in enumerate(row)
             if place != key
         )
@@ -224,24 +227,29 @@ def _fields(
 
 
 def _open(
-    sealed: tuple[str | None, ...], sealer: Sealer, fields: tuple[str, ...]
+    customer_id: str,
+    sealed: tuple[str | None, ...],
+    sealer: Sealer,
+    fields: tuple[str, ...],
+    consents: tuple[Consent, ...],
+    segment_id: str,
 ) -> Contact:
     *contact, country, postcode = sealed
     email, phone, first_name, last_name = (
         sealer.unseal(value) if value else "" for value in contact
     )
     return Contact(
-        email, phone, first_name, last_name, country or "", postcode or "", fields
+        customer_id=customer_id,
+        email=email,
+        phone=phone,
+        first_name=first_name,
+        last_name=last_name,
+        country=country or "",
+        postcode=postcode or "",
+        consents=frozenset(consents),
+        segment_id=segment_id,
+        fields=fields,
     )
-
-
-def _one_per_address(contacts: list[Contact]) -> list[Contact]:
-    """Keep who can be reached, and of several at one address the first."""
-    at_address: dict[str, Contact] = {}
-    for contact in contacts:
-        if contact.is_reachable:
-            at_address.setdefault(normalise_email(contact.email), contact)
-    return list(at_address.values())
 
 
 def _log(
