@@ -19,9 +19,7 @@ from martlet.warehouse.store import warehouse_store_id
 
 def export(
     segment: Annotated[str, typer.Argument(help="Segment to export.")],
-    to: Annotated[
-        str, typer.Option("--to", help="Platform the file is for: csv or google-ads.")
-    ] = "csv",
+    to: Annotated[str, typer.Option("--to", help="Platform the file is for.")] = "csv",
     file: Annotated[
         Path | None,
         typer.Option("--out", help="File to write; data/exports/… if not given."),

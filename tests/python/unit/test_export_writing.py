@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import os
 import signal
 import stat
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 
 from martlet.errors import CheckFailed, EnvironmentFault
 from martlet.export.destinations import DESTINATIONS, Contact
+from martlet.export.lines import csv_line
 from martlet.export.writing import StagedFiles, WrittenFile
 
 CSV = DESTINATIONS["csv"]
@@ -89,6 +91,14 @@ def test_parts_hold_each_row_once_and_keep_to_the_limits(
         assert read == [contact.email for contact in contacts]
         names_there = {file.path.name for file in files} | {"manifest.json"}
         assert set(content(Path(directory))) == names_there
+
+
+@given(row=st.lists(st.text(alphabet='aé王",\n\r\t =', max_size=5), min_size=1))
+@settings(max_examples=500)
+def test_line_is_read_as_the_cells_it_was_made_of(row: list[str]) -> None:
+    line = csv_line(row).decode("utf-8")
+    assert line.endswith("\n")
+    assert list(csv.reader(io.StringIO(line, newline=""))) == [row]
 
 
 def test_files_and_new_folders_are_their_owners_alone(tmp_path: Path) -> None:
@@ -185,6 +195,7 @@ KILLED = """
 import sys
 from pathlib import Path
 from martlet.export.destinations import DESTINATIONS, Contact
+from martlet.export.lines import csv_line
 from martlet.export.writing import StagedFiles
 from dataclasses import replace
 

@@ -33,7 +33,7 @@ SMS_MARKETING: Consent = ("sms", "marketing")
 CHANNELS = {"email": "email", "phone": "sms"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Contact:
     """One person's contact data, opened, and what the segment says of them beside.
 
@@ -44,7 +44,6 @@ class Contact:
     """
 
     customer_id: str
-    source_customer_id: str = ""
     email: str = ""
     phone: str = ""
     first_name: str = ""
@@ -58,6 +57,7 @@ class Contact:
     consents: frozenset[Consent] = frozenset()
     segment_id: str = ""
     fields: tuple[str, ...] = ()
+    source_customer_id: str = ""
 
     def allows(self, channel: str) -> bool:
         """Whether any purpose was agreed to for a channel."""
