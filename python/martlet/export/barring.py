@@ -43,6 +43,21 @@ where
 group by history.customer_id, needed.contact_type
 """
 
+# Everything that people agreed to by now, as one text.
+_GRANTED = """
+create or replace temp table granted as
+select
+    customer_id,
+    string_agg(channel || chr(31) || purpose, chr(30) order by channel, purpose)
+        as consents
+from identity.identity_consent_history
+where
+    is_granted
+    and valid_from <= $exported_at
+    and (valid_to is null or $exported_at < valid_to)
+group by customer_id
+"""
+
 # Whoever has, or once had, an address that is suppressed is suppressed whole.
 _SUPPRESSED = """
 create or replace temp table suppressed as
@@ -105,8 +120,9 @@ def bar(connection: duckdb.DuckDBPyConnection, request: Request) -> None:
 
     ``consents`` has, for each person and kind of address, ``is_allowed``, whether every
     consent that is needed was given, and ``is_denied``, whether one was denied or
-    withdrawn; ``suppressed`` and ``minors`` have a ``customer_id`` each; ``refused`` has
-    the ``contact_type`` and ``contact_key`` of addresses that are given for nobody.
+    withdrawn; ``granted`` all that each person agreed to; ``suppressed`` and ``minors``
+    a ``customer_id``; ``refused`` the ``contact_type`` and ``contact_key`` of addresses
+    that are given for nobody.
     """
     consents, moment = request.consents, {"exported_at": request.exported_at}
     connection.execute(
@@ -118,6 +134,7 @@ def bar(connection: duckdb.DuckDBPyConnection, request: Request) -> None:
             "purposes": [each.purpose for each in consents],
         },
     )
+    connection.execute(_GRANTED, moment)
     connection.execute(_SUPPRESSED)
     connection.execute(_MINORS, moment)
     connection.execute(_REFUSED)

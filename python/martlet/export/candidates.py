@@ -1,6 +1,6 @@
 """Read the sealed contact data of people who may be listed, and of who has to leave.
 
-Needs the temporary tables of the export: ``judged``, ``held``, ``leaving``, ``consents``.
+Needs the temporary tables of the export: ``judged``, ``held``, ``leaving``, ``granted``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ select
     contacts.birth_date,
     contacts.gender,
     profiles.net_sales as value,
+    granted.consents,
     emails_held.contact_key is not null as is_email_held,
     phones_held.contact_key is not null as is_phone_held
     {fields}
@@ -42,6 +43,7 @@ left join identity.identity_contacts as contacts
     on judged.customer_id = contacts.customer_id
 left join marts.customer_profiles as profiles
     on judged.customer_id = profiles.customer_id
+left join granted on judged.customer_id = granted.customer_id
 left join held as emails_held
     on contacts.email_key = emails_held.contact_key
     and emails_held.contact_type = 'email'
@@ -59,11 +61,9 @@ select
     leaving.sealed_address,
     leaving.customer_id,
     leaving.source_customer_id,
-    coalesce(consents.is_allowed, false) as is_allowed
+    granted.consents
 from leaving
-left join consents
-    on leaving.customer_id = consents.customer_id
-    and leaving.contact_type = consents.contact_type
+left join granted on leaving.customer_id = granted.customer_id
 where leaving.sealed_address is not null
 order by leaving.customer_id, leaving.contact_type, leaving.contact_key
 """
@@ -87,19 +87,20 @@ class Candidate(NamedTuple):
     birth_date: date | None
     gender: str | None
     value: Decimal | None
+    consents: str | None
     is_email_held: bool
     is_phone_held: bool
     fields: tuple
 
 
 class Leaving(NamedTuple):
-    """An address that the platform has to remove; ``is_allowed`` if consent still holds."""
+    """An address that the platform has to remove, and what its person agrees to still."""
 
     contact_type: str
     sealed_address: str
     customer_id: str
     source_customer_id: str | None
-    is_allowed: bool
+    consents: str | None
 
 
 def candidates(

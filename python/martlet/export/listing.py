@@ -7,8 +7,9 @@ never all at once.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -20,12 +21,11 @@ from martlet.export.candidates import (
     leaving_addresses,
     store_country,
 )
-from martlet.export.destinations import Contact, Destination
+from martlet.export.destinations import DESTINATIONS, Contact, Destination
+from martlet.export.destinations.destination import Listed
 from martlet.export.destinations.normalising import email_address, phone_number
 from martlet.export.request import Request
 from martlet.privacy.sealing import Sealer
-
-_KINDS = ("email", "phone")
 
 
 class Listing:
@@ -68,17 +68,8 @@ class Listing:
             "contact_key": [],
             "customer_id": [],
         }
-        # Channel and purpose of what addresses of these kinds need.
-        self._consents = {
-            kinds: frozenset(
-                (each.channel, each.purpose)
-                for each in request.consents
-                if each.contact_type in kinds
-            )
-            for kinds in ((), ("email",), ("phone",), _KINDS)
-        }
-        self._met: set[str] = set()
-        self._listed: set[str] = set()
+        self._met: Listed = defaultdict(set)
+        self._listed: Listed = defaultdict(set)
 
     def contacts(self) -> Iterator[Contact]:
         """Yield who is on the list, of whom one may be listed."""
@@ -103,19 +94,23 @@ class Listing:
         What is listed under another writing of the address is passed over: removing it
         would remove the member who is.
         """
-        for row in leaving_addresses(self._connection):
-            kind = row.contact_type
-            contact = Contact(
-                customer_id=row.customer_id,
-                source_customer_id=row.source_customer_id or "",
-                consents=self._consents[(kind,)] if row.is_allowed else frozenset(),
-                **{kind: self._address(kind, row.sealed_address, self._store_country)},
-            )
-            # A tool for writing knows nobody by an address without consent to it.
-            agreed = replace(contact, consents=self._consents[(kind,)])
-            identifier = self._identifiers(agreed).get(kind)
-            if identifier and identifier not in self._listed:
-                yield contact
+        platform = DESTINATIONS[self._destination.name]
+        yield from platform.rows_to_remove(
+            (
+                Contact(
+                    customer_id=row.customer_id,
+                    source_customer_id=row.source_customer_id or "",
+                    consents=_consents(row.consents),
+                    **{
+                        row.contact_type: self._address(
+                            row.contact_type, row.sealed_address, self._store_country
+                        )
+                    },
+                )
+                for row in leaving_addresses(self._connection)
+            ),
+            self._listed,
+        )
 
     @property
     def outcomes(self) -> pa.Table:
@@ -128,30 +123,16 @@ class Listing:
         return _text_table(self._addresses)
 
     def _meet(self, contact: Contact, *, is_control: bool) -> tuple[Contact, str]:
-        """Tell what becomes of a person, and what is told of them.
-
-        Of several people whom the platform would take for one, the first counts; somebody
-        with an address of their own is listed without one that an earlier one has.
-        """
-        known = self._identifiers(contact)
-        if not any(kind in known for kind in self._request.reached_by):
+        """Tell what becomes of a person, and what is told of them."""
+        if not self._destination.is_reachable(contact):
             return contact, "no_contact"
-        met = {kind for kind, each in known.items() if each in self._met}
-        if not any(kind in known.keys() - met for kind in self._request.reached_by):
+        kept = self._destination.meet(contact, self._met)
+        if kept is None:
             return contact, "same_address"
-        self._met.update(known.values())
-        contact = replace(contact, **dict.fromkeys(met, ""))
         if is_control:
-            return contact, "control"
-        self._listed.update(each for kind, each in known.items() if kind not in met)
-        return contact, "listed"
-
-    def _identifiers(self, contact: Contact) -> dict[str, str]:
-        """What the platform knows each address of a contact by, where it is valid."""
-        found = {
-            kind: find(contact) for kind, find in self._destination.identifiers.items()
-        }
-        return {kind: identifier for kind, identifier in found.items() if identifier}
+            return kept, "control"
+        self._destination.note(kept, self._listed)
+        return kept, "listed"
 
     def _note(
         self, contact_type: str, contact: Contact, key: str | None, is_held: bool
@@ -166,7 +147,6 @@ class Listing:
 
     def _open(self, row: Candidate) -> Contact:
         country = row.country or self._store_country
-        given = tuple(kind for kind in _KINDS if getattr(row, kind))
         return Contact(
             customer_id=row.customer_id,
             source_customer_id=row.source_customer_id or "",
@@ -180,7 +160,7 @@ class Listing:
             birth_date=row.birth_date,
             gender=row.gender or "",
             value=row.value,
-            consents=self._consents[given],
+            consents=_consents(row.consents),
             segment_id=self._request.segment_id,
             fields=tuple("" if each is None else str(each) for each in row.fields),
         )
@@ -192,6 +172,13 @@ class Listing:
 
     def _text(self, sealed: str | None) -> str:
         return self._sealer.unseal(sealed) if sealed else ""
+
+
+@cache
+def _consents(text: str | None) -> frozenset[tuple[str, str]]:
+    """Channel and purpose of all that somebody agreed to."""
+    pairs = (each.split("\x1f") for each in text.split("\x1e")) if text else ()
+    return frozenset((channel, purpose) for channel, purpose in pairs)
 
 
 def _text_table(columns: dict[str, list[str]]) -> pa.Table:

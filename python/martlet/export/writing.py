@@ -8,7 +8,6 @@ next one clears away what is left of it.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 import re
@@ -24,6 +23,7 @@ from martlet.disk import move_durably, to_disk
 from martlet.errors import CheckFailed, EnvironmentFault
 from martlet.export.destinations import Contact, Destination
 from martlet.export.layout import Layout, list_layout, removal_layout
+from martlet.export.lines import csv_line
 from martlet.export.parquet import write_parquet
 
 
@@ -130,6 +130,8 @@ class StagedFiles:
                 if len(parts) > 1
                 else [path]
             )
+            for place in places:
+                _refuse_folder(place)
             self._outdated += [path] if len(parts) > 1 else []
             self._outdated += _earlier_parts(path, len(parts), layout)
             self._staged.update(
@@ -143,10 +145,7 @@ class StagedFiles:
     def _write_csv(
         self, path: Path, layout: Layout, contacts: Iterable[Contact]
     ) -> list[_CsvPart]:
-        line = _Line()
-        write = csv.writer(line, lineterminator="\n").writerow
-        write(layout.headers)
-        header = line.encoded
+        header = csv_line(layout.headers)
         with ExitStack() as files:
 
             def begin() -> _CsvPart:
@@ -158,21 +157,22 @@ class StagedFiles:
             parts: list[_CsvPart] = []
             part = begin()
             for row in map(layout.row, contacts):
-                write(row)
-                if not part.has_room(line.encoded):
+                line = csv_line(row)
+                if not part.has_room(line):
                     part.file.close()
                     part = begin()
-                    if not part.has_room(line.encoded):
+                    if not part.has_room(line):
                         raise CheckFailed(
-                            f"One row has {len(line.encoded):,} bytes, and a file may "
+                            f"One row has {len(line):,} bytes, and a file may "
                             f"have no more than {layout.max_bytes:,}.",
                             "Leave fields out of the segment, or export to csv.",
                         )
-                part.add(line.encoded)
+                part.add(line)
             return parts
 
     def _make_room(self, path: Path) -> None:
         """Make the folder, for its owner alone; clear away what a killed run left."""
+        _refuse_folder(path)
         missing = [folder for folder in path.absolute().parents if not folder.exists()]
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
@@ -184,22 +184,9 @@ class StagedFiles:
                 file.unlink()
 
     def _hide(self, path: Path) -> Path:
-        if path.is_dir():
-            raise EnvironmentFault(
-                f"{path} is a folder.", "Name a file in it with --out."
-            )
         hidden = path.with_name(f".{path.name}.unfinished")
         self._staged[hidden] = path
         return hidden
-
-
-class _Line:
-    """What a ``csv.writer`` wrote last, as the bytes that go into the file."""
-
-    encoded = b""
-
-    def write(self, text: str) -> None:
-        self.encoded = text.encode("utf-8")
 
 
 class _CsvPart:
@@ -232,6 +219,11 @@ def _explained(path: Path) -> Iterator[None]:
             f"The list could not be written to {path}: {error.strerror or error}.",
             "Choose another place with --out, or free some space.",
         ) from error
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise EnvironmentFault(f"{path} is a folder.", "Name a file in it with --out.")
 
 
 def _part(path: Path, number: int) -> Path:

@@ -1,7 +1,7 @@
 """Braze user import.
 
 Attributes in lower case, E.164, ISO country codes, at most 500 MB, blank values change
-nothing: braze.com/docs/user_guide/data/unification/user_data/import_users/csv. The
+nothing: braze.com/docs/user_guide/audience/manage_audience/import_users/csv_import. The
 store's own id is the ``external_id``, since that is what its site hands to Braze's SDK;
 without one Braze looks for the e-mail, then the phone. The import itself can be kept as a
 segment, so the file names none. ``email_subscribe`` is never ``opted_in``: that would

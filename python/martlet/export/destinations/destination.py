@@ -33,7 +33,7 @@ SMS_MARKETING: Consent = ("sms", "marketing")
 CHANNELS = {"email": "email", "phone": "sms"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Contact:
     """One person's contact data, opened, and what the segment says of them beside.
 
@@ -44,7 +44,6 @@ class Contact:
     """
 
     customer_id: str
-    source_customer_id: str = ""
     email: str = ""
     phone: str = ""
     first_name: str = ""
@@ -58,6 +57,7 @@ class Contact:
     consents: frozenset[Consent] = frozenset()
     segment_id: str = ""
     fields: tuple[str, ...] = ()
+    source_customer_id: str = ""
 
     def allows(self, channel: str) -> bool:
         """Whether any purpose was agreed to for a channel."""
@@ -141,20 +141,22 @@ class Destination:
         """Whether there is something valid that the platform knows the person by."""
         return bool(self.identity(contact))
 
-    def one_row_each(
-        self, contacts: Iterable[Contact], listed: Listed
-    ) -> Iterator[Contact]:
-        """Keep whom the platform can know, and each identifier in its first row only.
+    def meet(self, contact: Contact, met: Listed) -> Contact | None:
+        """Tell the platform of a person; nobody where it would take them for another.
 
-        Of several people whom it would take for one, the first stays. Somebody with an
-        address of their own who shares a phone with an earlier one is kept without it.
-        What is in the list is added to ``listed``.
+        Somebody with an address of their own who shares a phone with an earlier one is
+        kept without it. What the platform knows the person by is added to ``met``.
         """
-        for contact in contacts:
-            shown = self._shown(contact)
-            kind, identity = self._identity(shown)
-            if identity and identity not in listed[kind]:
-                yield _with_new_only(contact, shown, listed)
+        shown = self._shown(contact)
+        kind, identity = self._identity(shown)
+        if not identity or identity in met[kind]:
+            return None
+        return _with_new_only(contact, shown, met)
+
+    def note(self, contact: Contact, listed: Listed) -> None:
+        """Add what the platform knows a person by to ``listed``."""
+        for kind, value in self._shown(contact):
+            listed[kind].add(value)
 
     def rows_to_remove(
         self, contacts: Iterable[Contact], listed: Listed

@@ -2,8 +2,9 @@
 
 At least 300 rows, at most 300,000 rows or 20 MB, an audience is made of one list, the
 template's headers untouched, e-mail as SHA-256: linkedin.com/help/lms/answer/a1489764.
-LinkedIn takes names, titles and employers in clear only and needs none of them where it
-has the e-mail, so those columns stay empty.
+Compare the headers with the template of Campaign Manager, which LinkedIn may change. It
+takes names, titles and employers in clear only and needs none of them where it has the
+e-mail, so those columns stay empty.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Headers, and lists of fewer than 100 people discouraged:
 facebook.com/business/help/2082575038703844. Normalisation before the hash (names without
 punctuation, places also without spaces, UK postcodes by sector, m or f, YYYYMMDD, phone
-in digits with its country code): developers.facebook.com/docs/marketing-api/audiences/
-guides/custom-audiences and /docs/marketing-api/conversions-api/parameters/
+in digits with its country code): developers.facebook.com/docs/marketing-api/
+custom-audience-api and /docs/marketing-api/conversions-api/parameters/
 customer-information-parameters. ``value`` is what a lookalike audience is weighed by, a
 number that is not below zero and is not hashed. Gmail's dots stay: Meta does not drop
 them. There is no state: stores do not hand one over.
@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from martlet.export.destinations.destination import AD_CONSENTS, Contact, Destination
 from martlet.export.destinations.normalising import (
+    NAMES,
     country_code,
     email_address,
     letters_and_digits,
@@ -45,10 +46,10 @@ def _row(contact: Contact) -> list[str]:
     born = contact.birth_date
     return [
         *_identified(contact),
-        sha256(without_punctuation(contact.first_name)),
-        sha256(without_punctuation(contact.last_name)),
-        sha256(matching_postcode(contact.postcode, contact.country)),
-        sha256(letters_and_digits(contact.city)),
+        _name(contact.first_name),
+        _name(contact.last_name),
+        _postcode(contact.postcode, contact.country),
+        _city(contact.city),
         _country(contact.country),
         sha256(f"{born.year:04}{born.month:02}{born.day:02}") if born else "",
         _gender(contact.gender),
@@ -56,12 +57,27 @@ def _row(contact: Contact) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=NAMES)
+def _name(name: str) -> str:
+    return sha256(without_punctuation(name))
+
+
+@lru_cache(maxsize=NAMES)
+def _postcode(postcode: str, country: str) -> str:
+    return sha256(matching_postcode(postcode, country))
+
+
+@lru_cache(maxsize=NAMES)
+def _city(city: str) -> str:
+    return sha256(letters_and_digits(city))
+
+
+@lru_cache(maxsize=NAMES)
 def _country(country: str) -> str:
     return sha256(country_code(country).lower())
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=NAMES)
 def _gender(gender: str) -> str:
     return sha256(_GENDERS.get(gender.strip().lower(), ""))
 

@@ -26,8 +26,8 @@ _LONGEST_EMAIL = 254
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _GMAIL = ("gmail.com", "googlemail.com")
 
-# Names and places come again and again; addresses do not.
-_NAMES = 1 << 16
+# How many names and places to remember: they come again and again, addresses do not.
+NAMES = 1 << 16
 
 # What makes a spreadsheet run a cell, in both widths, and what it skips before it looks.
 _RUNS = "=+-@＝＋－＠"
@@ -70,7 +70,7 @@ def phone_number(phone: str, country: str = "") -> str:
     return number if _E164.fullmatch(number) else ""
 
 
-@lru_cache(maxsize=_NAMES)
+@lru_cache(maxsize=NAMES)
 def country_code(country: str) -> str:
     """Give the ISO 3166-1 alpha-2 code in capitals; nothing where it is unknown."""
     return region_of(country) or ""
@@ -83,7 +83,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=_NAMES)
+@lru_cache(maxsize=NAMES)
 def _composed(text: str) -> str:
     seen = "".join(
         each if each.isprintable() else " " if each.isspace() else ""
@@ -105,7 +105,7 @@ def without_punctuation(text: str) -> str:
     return lower if lower.isalnum() else _words(lower)
 
 
-@lru_cache(maxsize=_NAMES)
+@lru_cache(maxsize=NAMES)
 def _words(text: str) -> str:
     kept = "".join(
         each for each in text if each == " " or unicodedata.category(each)[0] in "LMN"
