@@ -17,6 +17,7 @@ from martlet.cli import (
     models,
     quarantine,
     recommend,
+    releases,
     runs,
     sample,
 )
@@ -45,5 +46,6 @@ app.command("similar")(recommend.similar)
 app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(key.app, name="key")
 app.command("export")(export.export)
+app.add_typer(releases.app, name="releases")
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.doctor)
