@@ -12,17 +12,24 @@ period as (
     select * from {{ ref('int_data_period') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ first_of_month(reporting_date('touched_at')) }} as month
+    from touches
+),
+
 contacts as (
     select
-        {{ first_of_month(reporting_date('touched_at')) }} as month,
+        month,
         campaign_id,
         customer_id,
         count(*) as contacts,
         min(touched_at) as first_contact_at,
         max(touched_at) as last_contact_at
-    from touches
+    from dated
     where touch_type in {{ campaign_contacts() }}
-    group by {{ first_of_month(reporting_date('touched_at')) }}, campaign_id, customer_id
+    group by month, campaign_id, customer_id
 ),
 
 answers as (

@@ -1,5 +1,5 @@
 -- Orders that releases tell of: those that count and belong to a customer, from months
--- whose figures are final. All tables of sales rest on these same rows and amounts, since
+-- that are over for a while. All tables of sales rest on these rows and amounts, since
 -- two tables of slightly different ones would tell who makes the difference.
 -- Grain: one row per order. Sales are net of tax and discounts, before refunds.
 with

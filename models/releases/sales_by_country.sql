@@ -1,5 +1,5 @@
--- Sales of each month by the customer's country and the sales channel, with totals, fit to
--- leave the house.
+-- Sales of each month by the customer's country and the sales channel, with totals, fit
+-- to leave the house.
 -- Grain: one row per month, country and sales channel, `(all)` for the total over one.
 {%- set dimensions = ['country', 'sales_channel'] %}
 {%- set measures = ['orders', 'sales'] %}

@@ -15,20 +15,29 @@ months as (
     select distinct as_of_date from rfm
 ),
 
-added as (
+segmented as (
     select
         orders.month,
         coalesce(rfm.rfm_segment, 'not yet known') as rfm_segment,
         orders.customer_id,
-        count(*) as orders,
-        {{ money('sum(orders.sales)') }} as sales
+        orders.sales
     from orders
     inner join months on {{ months_later('orders.month', 1) }} = months.as_of_date
     left join rfm
         on
             months.as_of_date = rfm.as_of_date
             and orders.customer_id = rfm.customer_id
-    group by orders.month, coalesce(rfm.rfm_segment, 'not yet known'), orders.customer_id
+),
+
+added as (
+    select
+        month,
+        rfm_segment,
+        customer_id,
+        count(*) as orders,
+        {{ money('sum(sales)') }} as sales
+    from segmented
+    group by month, rfm_segment, customer_id
 )
 
 select * from added

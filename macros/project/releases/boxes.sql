@@ -1,6 +1,6 @@
 {#-
-  Parts of the macro `suppressed`, and no others' business: which cells are withheld with
-  a sensitive one. They read its steps `judged`, `in_need` and `unboxed`.
+  Parts of the macro `suppressed`, and no others' business: which cells are withheld
+  with a sensitive one. They read its steps `judged`, `in_need` and `unboxed`.
 -#}
 
 {% macro _keys(relation, dimensions) -%}
@@ -17,20 +17,27 @@
 {#- Whether a cell is in another or adds to it. -#}
 {% macro _is_part(cell, total, dimensions) -%}
     {%- for dimension in dimensions -%}
-    {{ total }}.{{ dimension }} in ({{ cell }}{{ dimension }}, {{ all_of_dimension() }})
+    {{ total }}.{{ dimension }}
+    in ({{ cell }}{{ dimension }}, {{ all_of_dimension() }})
     {{- ' and ' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
 {#-
-  The cheapest box of each cell in need: the cells that have, in every dimension, its own
-  value or that of one opposite cell. Raising and lowering its corners in turn changes no
-  sum along any dimension. Cheapest is what withholds fewest customers that might be
-  told. The month's total is no corner.
+  The cheapest box of each cell in need: the cells that have, in every dimension, its
+  own value or that of one opposite cell. Raising and lowering its corners in turn
+  changes no sum along any dimension. Cheapest is what withholds fewest customers that
+  might be told. The month's total is no corner.
 -#}
 {% macro _boxes(dimensions, min_customers) -%}
-    {%- set corners = range(1, 2 ** (dimensions | length)) | list -%}
-    {%- set opposite = 'corner_' ~ corners[-1] -%}
+    {#- The dimensions in which each corner has the opposite cell's value. -#}
+    {%- set moves = [[]] -%}
+    {%- for dimension in dimensions -%}
+        {%- for moved in moves | list -%}
+            {%- do moves.append(moved + [dimension]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set opposite = 'corner_' ~ (moves | length - 1) -%}
         select
             in_need.month,
             {{ _keys('in_need', dimensions) }},
@@ -39,16 +46,17 @@
             {{- ',' if not loop.last }}
             {%- endfor %}
         from in_need
-        {%- for corner in corners | reverse %}
-        inner join judged as corner_{{ corner }}
-            on {{ _is_corner(corner, opposite, dimensions, min_customers) }}
+        {%- for moved in moves[1:] | reverse %}
+        {%- set corner = 'corner_' ~ loop.revindex %}
+        inner join judged as {{ corner }}
+            on {{ _is_corner(corner, moved, opposite, dimensions, min_customers) }}
         {%- endfor %}
         qualify row_number() over (
             partition by in_need.month, {{ _keys('in_need', dimensions) }}
             order by
-                {%- for corner in corners %}
-                case when corner_{{ corner }}.is_sensitive then 0
-                    else corner_{{ corner }}.customers end
+                {%- for moved in moves[1:] %}
+                case when corner_{{ loop.index }}.is_sensitive then 0
+                    else corner_{{ loop.index }}.customers end
                 {{- ' +' if not loop.last }}
                 {%- endfor %},
                 {{ _keys(opposite, dimensions) }}
@@ -56,31 +64,27 @@
 {%- endmacro %}
 
 {#-
-  How `corner_<number>` lies to the cell in need: the bits of its number say in which
-  dimensions it has the opposite cell's value. A step to another value turns the
-  direction in which the corner changes, a step from a value to the total or back does
-  not, since a total changes as its parts do. A corner that changes the other way is not
-  sensitive and large enough to hide the cell's rise; one that changes with it is large
-  enough to hide its fall.
+  How a corner lies to the cell in need, whose value it has in all dimensions but those
+  `moved`. A step to another value turns the direction in which the corner changes, a
+  step from a value to the total or back does not, since a total changes as its parts
+  do. A corner that changes the other way is not sensitive and large enough to hide the
+  cell's rise; one that changes with it is large enough to hide its fall.
 -#}
-{% macro _is_corner(number, opposite, dimensions, min_customers) -%}
-    {%- set corner = 'corner_' ~ number -%}
+{% macro _is_corner(corner, moved, opposite, dimensions, min_customers) -%}
     {%- set turns = [] -%}
     in_need.month = {{ corner }}.month
     {%- for dimension in dimensions %}
-        {%- set column = corner ~ '.' ~ dimension %}
-        {%- if (number // 2 ** loop.index0) % 2 == 0 %}
-            and {{ column }} = in_need.{{ dimension }}
-        {%- else %}
-            {%- do turns.append(
-                '1 + in_need.' ~ dimension ~ '_is_total + ' ~ column ~ '_is_total'
-            ) %}
-            {%- if corner == opposite %}
-            and {{ column }} <> in_need.{{ dimension }}
-            {%- else %}
-            and {{ column }} = {{ opposite }}.{{ dimension }}
-            {%- endif %}
+            and {{ corner }}.{{ dimension }}
+        {%- if dimension not in moved %} = in_need.{{ dimension }}
+        {%- elif corner == opposite %} <> in_need.{{ dimension }}
+        {%- else %} = {{ opposite }}.{{ dimension }}
         {%- endif %}
+    {%- endfor %}
+    {%- for dimension in moved -%}
+        {%- do turns.append(
+            '1 + in_need.' ~ dimension ~ '_is_total + ' ~ corner ~ '.' ~ dimension
+            ~ '_is_total'
+        ) -%}
     {%- endfor %}
             and {{ corner }}.totals < {{ dimensions | length }}
             and case

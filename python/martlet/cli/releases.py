@@ -31,7 +31,8 @@ def releases(
     if context.invoked_subcommand:
         return
     year = datetime.now(UTC).year
-    with open_warehouse(load_settings(project_dir).warehouse) as connection:
+    warehouse = load_settings(project_dir).warehouse
+    with open_warehouse(warehouse, read_only=True) as connection:
         listed = release_status(connection)
         budget = release_rules(connection).epsilon_budget
         spent = spent_epsilon(connection, year)

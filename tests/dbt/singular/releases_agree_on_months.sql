@@ -1,10 +1,12 @@
--- Tables of sales rest on the same orders, so that the totals of a month that two of them
--- tell are equal: a difference would be about those who are in one of them only.
+-- Tables of sales rest on the same orders, so that the totals of a month in two of them
+-- are equal, or withheld in both: a difference would be about those in one of them.
 with
 
 totals as (
     select month, customers, sales from {{ ref('sales_by_country') }}
-    where country = {{ all_of_dimension() }} and sales_channel = {{ all_of_dimension() }}
+    where
+        country = {{ all_of_dimension() }}
+        and sales_channel = {{ all_of_dimension() }}
     union all
     select month, customers, sales from {{ ref('sales_by_segment') }}
     where rfm_segment = {{ all_of_dimension() }}

@@ -1,5 +1,5 @@
--- No table that leaves the house tells of fewer customers than release_min_customers, or
--- says anything in a row that it withholds.
+-- No table that leaves the house tells of fewer customers than release_min_customers,
+-- or says anything in a row that it withholds.
 with
 
 cells as (
