@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -176,11 +177,11 @@ def _tell(
     month = request.month or latest
     if not told_cells(connection, table, month).num_rows:
         raise _no_such_month(table, month)
-    noise = plan_noise(table, rules, request.epsilon)
-    drawn_by = earlier_draw(connection, table, month, request.epsilon)
-    if drawn_by:
+    if earlier := earlier_draw(connection, table, month, request.epsilon):
+        drawn_by, noise = earlier
         return _Told(drawn_cells(connection, table, drawn_by), month, False, noise)
     refuse_overdraft(connection, rules, request.epsilon, moment.year)
+    noise = plan_noise(table, rules, request.epsilon)
     if request.is_dry_run:
         return _Told(None, month, True, noise)
     draw(connection, release_id, table, month, rules, noise)
@@ -206,7 +207,7 @@ def _log(
     connection.execute(
         "insert into ops.releases by name select $release_id as release_id, "
         "$name as release_name, $moment as released_at, $month as month, "
-        "$epsilon as epsilon, $is_drawn as is_drawn, $rows as rows, "
+        "$epsilon as epsilon, $noise as noise, $is_drawn as is_drawn, $rows as rows, "
         "$sha256 as file_sha256",
         {
             "release_id": release_id,
@@ -214,6 +215,7 @@ def _log(
             "moment": moment,
             "month": told.month,
             "epsilon": request.epsilon,
+            "noise": json.dumps(asdict(told.noise)) if told.noise else None,
             "is_drawn": told.is_drawn,
             "rows": told.rows.num_rows if told.rows is not None else None,
             "sha256": sha256,

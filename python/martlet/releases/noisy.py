@@ -93,14 +93,14 @@ def earlier_draw(
     table: ReleaseTable,
     month: date,
     epsilon: float,
-) -> str | None:
-    """Find the release that drew this already."""
+) -> tuple[str, NoisePlan] | None:
+    """Find the release that drew this already, and by which bounds it did."""
     found = connection.execute(
-        "select release_id from ops.releases "
+        "select release_id, noise from ops.releases "
         "where release_name = ? and month = ? and epsilon = ? and is_drawn",
         [table.name, month, epsilon],
     ).fetchone()
-    return found[0] if found else None
+    return (found[0], NoisePlan(**json.loads(found[1]))) if found else None
 
 
 def draw(
