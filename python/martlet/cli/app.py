@@ -17,6 +17,7 @@ from martlet.cli import (
     models,
     quarantine,
     recommend,
+    releases,
     runs,
     sample,
 )
@@ -46,5 +47,6 @@ app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(key.app, name="key")
 app.command("export")(export.export)
 app.command("suppress")(export.suppress)
+app.add_typer(releases.app, name="releases")
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.doctor)

@@ -33,6 +33,7 @@ ROOMS = (
     "recommendations",
     "experiments",
     "marts",
+    "releases",
     "segments",
     "monitoring",
 )
