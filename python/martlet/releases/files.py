@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from martlet.errors import UsageError
-from martlet.export.destinations import formula_safe
-from martlet.export.writing import write_private
+from martlet.export.destinations.normalising import formula_safe
+from martlet.export.writing import StagedFiles
 from martlet.releases.noisy import NoisePlan
 
 
@@ -70,8 +70,10 @@ def write_release(path: Path, content: bytes, told: bytes) -> None:
     EnvironmentFault
         They cannot be written.
     """
-    write_private(path, content)
-    write_private(path.with_name(f"{path.name}.manifest.json"), told)
+    with StagedFiles() as staged:
+        staged.write_bytes(path, content)
+        staged.write_bytes(path.with_name(f"{path.name}.manifest.json"), told)
+        staged.commit()
 
 
 def manifest(
