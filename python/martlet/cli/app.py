@@ -12,6 +12,7 @@ from martlet.cli import (
     doctor,
     export,
     key,
+    lineage,
     load,
     loads,
     models,
@@ -47,4 +48,5 @@ app.add_typer(key.app, name="key")
 app.command("export")(export.export)
 app.command("suppress")(export.suppress)
 app.add_typer(runs.app, name="runs")
+app.command("lineage")(lineage.lineage)
 app.command("doctor")(doctor.doctor)

@@ -57,6 +57,11 @@ class DbtProject:
         self.manifest = self._invoke(["parse"], None).result
         return self.manifest
 
+    def compile(self, directory: Path) -> None:
+        """Write the manifest with every model's compiled SQL to ``directory``."""
+        arguments = ["compile", "--exclude", "resource_type:test"]
+        self._invoke([*arguments, "--target-path", str(directory)], None)
+
     def build(self, selection: Sequence[str], on_node: OnNode | None = None) -> int:
         """Run ``dbt build`` with ``selection`` arguments; return the nodes that ran.
 
