@@ -38,8 +38,8 @@ def compiled_manifest(settings: Settings) -> dict[str, Any]:
     if not (known.is_file() and known.read_text("utf-8") == fingerprint):
         known.unlink(missing_ok=True)
         empty = replace(settings, home=directory / "home", raw=directory / "raw")
-        with _environment_of(empty):
-            DbtProject(empty).compile(directory)
+        with _environment_of(empty, directory):
+            DbtProject(empty).compile()
         known.write_text(fingerprint, "utf-8")
     return json.loads((directory / "manifest.json").read_text("utf-8"))
 
@@ -56,11 +56,12 @@ def _fingerprint(project_dir: Path) -> str:
 
 
 @contextmanager
-def _environment_of(settings: Settings) -> Iterator[None]:
+def _environment_of(settings: Settings, target: Path) -> Iterator[None]:
     """Let dbt, which looks for itself, find what ``settings`` name."""
-    names = {"MARTLET_HOME": str(settings.home), "MARTLET_RAW": str(settings.raw)}
     before = dict(os.environ)
-    os.environ.update(names)
+    os.environ["MARTLET_HOME"] = str(settings.home)
+    os.environ["MARTLET_RAW"] = str(settings.raw)
+    os.environ["DBT_TARGET_PATH"] = str(target)
     try:
         yield
     finally:
