@@ -20,6 +20,9 @@ CLEAN = {
 }
 
 
+MARKS = ("sealed", "pseudonym")
+
+
 def given(traced: Trace, tainted: Collection[Column]) -> set[str]:
     """Columns that a query gives and that are made of tainted ones."""
     return {
@@ -34,9 +37,9 @@ def used(traced: Trace, tainted: Collection[Column]) -> list[str]:
     return [str(use) for use in traced.uses if not use.origins.isdisjoint(tainted)]
 
 
-def tainted_columns(project: Project) -> set[Column]:
-    """Contact data and keys as they came in, and all that is made of them."""
-    tainted = set(project.contacts)
+def tainted_columns(project: Project, marks: Collection[str] = MARKS) -> set[Column]:
+    """Columns that came in with one of some marks, and all that is made of them."""
+    tainted = {column for column, mark in project.contacts.items() if mark in marks}
     for model in project.in_order:
         names = given(project.traces[model.relation], tainted)
         clean = CLEAN if model.room == "identity" else set()

@@ -50,7 +50,8 @@ EXITS = {
 SHOWS_PSEUDONYMS = {
     "unique_identity_people_node",
     "unique_identity_members_node",
-    "unique_combination_identity_addresses_customer_id__email_key",
+    "unique_combination_identity_addresses_customer_id__contact_type__contact_key",
+    "unique_combination_identity_sealed_addresses_contact_type__contact_key",
 }
 
 # What names contact data, in a column's own name or in what is said of it.
@@ -119,8 +120,8 @@ def test_failing_tests_show_no_contact_data(project: Project) -> None:
         if names and not is_absent:
             shown[test["name"]] = traced
     assert shown.keys() == SHOWS_PSEUDONYMS
-    sealed = {c for c, mark in project.contacts.items() if mark == "sealed"}
-    sealed |= {c for c in tainted if c.relation == "identity.identity_contacts"}
+    sealed = tainted_columns(project, ["sealed"])
+    assert Column("identity.identity_contacts", "email") in sealed
     for name, traced in shown.items():
         assert not given(traced, sealed), f"{name} shows what is sealed"
     stored = [t["name"] for t in project.tests if t["config"]["store_failures"]]
@@ -135,7 +136,7 @@ def test_identity_lets_out_ids_and_consent_only(project: Project) -> None:
 
 
 def test_only_identity_and_export_name_the_sealed_contacts(project_dir: Path) -> None:
-    name = re.compile(r"\bidentity_contacts\b")
+    name = re.compile(r"\bidentity_(?:contacts|sealed_addresses)\b")
     naming = [
         place
         for folder in ("models", "macros", "python", "tests/dbt")
