@@ -52,3 +52,7 @@ class BuildFailed(CheckFailed):
 
 class ModelRefused(CheckFailed):
     """A Python model cannot be fitted or scored on what it was given."""
+
+
+class CannotFollow(CheckFailed):
+    """A query says what it selects in a way that only running it would tell."""

@@ -12,6 +12,7 @@ from martlet.cli import (
     doctor,
     export,
     key,
+    lineage,
     load,
     loads,
     models,
@@ -49,4 +50,5 @@ app.command("export")(export.export)
 app.command("suppress")(export.suppress)
 app.add_typer(releases.app, name="releases")
 app.add_typer(runs.app, name="runs")
+app.command("lineage")(lineage.lineage)
 app.command("doctor")(doctor.doctor)

@@ -57,6 +57,17 @@ class DbtProject:
         self.manifest = self._invoke(["parse"], None).result
         return self.manifest
 
+    def compile(self) -> None:
+        """Write every model's compiled SQL into the manifest of dbt's target directory.
+
+        What macros ask of the warehouse meanwhile is made first, since nothing orders
+        that while dbt compiles.
+        """
+        self.parse()
+        for operation in ("register_raw_tables", "create_ledgers"):
+            self._invoke(["run-operation", operation], None)
+        self._invoke(["compile", "--select", "resource_type:model"], None)
+
     def build(self, selection: Sequence[str], on_node: OnNode | None = None) -> int:
         """Run ``dbt build`` with ``selection`` arguments; return the nodes that ran.
 

@@ -6,7 +6,9 @@ import csv
 from pathlib import Path
 
 from findings import listed
-from rooms import Model, Project
+from rooms import Project
+
+from martlet.lineage.project import Model
 
 # Keys in which an absent value is a value: a visit may come by no source at all, and a
 # recommendation be shown nobody says where.
@@ -49,7 +51,9 @@ def test_every_model_is_described(project: Project) -> None:
 
 
 def test_every_model_says_its_grain(project: Project) -> None:
-    silent = [m.name for m in project.models.values() if "-- Grain:" not in m.raw_sql]
+    silent = [
+        m.name for m in project.models.values() if "-- Grain:" not in m.node["raw_code"]
+    ]
     assert not silent, listed(silent)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from findings import listed
-from rooms import ROOMS, Model, Project
+from rooms import ROOMS, Project
+
+from martlet.lineage.project import Model
 
 # `ops` is what the CLI did: SQL may look at it as at any system, in staging.
 SOURCE_READERS = {

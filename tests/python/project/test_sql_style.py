@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from findings import listed, places
-from rooms import Model, Project, relation_of
+from rooms import Project
 from sqlglot import exp
+
+from martlet.lineage.project import Model
+from martlet.lineage.queries import relation_of
 
 MOST_LINES = 150
 MOST_COLUMNS = 88
@@ -77,7 +80,7 @@ def test_models_begin_with_what_they_are(project: Project) -> None:
     headless = [
         model.name
         for model in project.models.values()
-        if not re.match(r"-- [A-Z].*\n(?:-- .*\n)*-- Grain: ", model.raw_sql)
+        if not re.match(r"-- [A-Z].*\n(?:-- .*\n)*-- Grain: ", model.node["raw_code"])
     ]
     assert not headless, listed(headless)
 
@@ -86,7 +89,7 @@ def test_models_end_with_their_last_step(project: Project) -> None:
     wrong = [
         model.name
         for model in project.models.values()
-        if model.raw_sql.rstrip().splitlines()[-1]
+        if model.node["raw_code"].rstrip().splitlines()[-1]
         != f"select * from {steps(model)[-1].alias}"
     ]
     assert not wrong, listed(wrong)
