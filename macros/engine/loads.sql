@@ -20,8 +20,8 @@
     {%- if files.columns[0].values()[0] > 0 -%}
         {%- do loads.append(run_query(
             "select 'by hand ' || md5(string_agg("
-            ~ "filename[" ~ (raw_directory() | length + 2) ~ ":] || size || last_modified, "
-            ~ "',' order by filename)) "
+            ~ "filename[" ~ (raw_directory() | length + 2)
+            ~ ":] || size || last_modified, ',' order by filename)) "
             ~ "from read_blob('" ~ by_hand ~ "')"
         ).columns[0].values()[0]) -%}
     {%- endif -%}

@@ -89,3 +89,8 @@
     ((epoch_us({{ later }}) - epoch_us({{ earlier }}))
         // (cast({{ seconds }} as bigint) * 1000000))
 {%- endmacro %}
+
+{#- A day so many years later; a 29th of February becomes the 28th. -#}
+{% macro years_later(day, years) -%}
+    cast({{ dbt.dateadd('year', years, day) }} as date)
+{%- endmacro %}

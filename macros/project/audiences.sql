@@ -18,7 +18,7 @@
     ]) -}}
 {%- endmacro %}
 
-{#- What an audience says of itself. Whatever says its purpose has to be listed above. -#}
+{#- What an audience says of itself. Whatever says its purpose has to be listed. -#}
 {% macro audience_meta(segment) -%}
     {%- if not execute -%}
         {{- return({'control_share': 0}) -}}
@@ -27,8 +27,8 @@
     {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
         {%- if node.config.meta.get('purpose') and node.name not in audiences() -%}
             {%- do exceptions.raise_compiler_error(
-                "The audience " ~ node.name ~ " is not followed yet. Add its name to the "
-                ~ "list in macros/project/audiences.sql"
+                "The audience " ~ node.name ~ " is not followed yet. Add its name "
+                ~ "to the list in macros/project/audiences.sql"
             ) -%}
         {%- endif -%}
         {%- if node.name == segment -%}
@@ -39,8 +39,8 @@
         'title', 'owner', 'channel', 'purpose', 'refresh', 'control_share'
     ] if name not in found.meta -%}
         {%- do exceptions.raise_compiler_error(
-            "The audience " ~ segment ~ " does not say its " ~ name ~ ". Add it to "
-            ~ "the meta in models/segments/" ~ segment ~ ".sql"
+            "The audience " ~ segment ~ " does not say its " ~ name ~ ". Add it "
+            ~ "to the meta in models/segments/" ~ segment ~ ".sql"
         ) -%}
     {%- endfor -%}
     {{- return(found.meta) -}}

@@ -1,7 +1,8 @@
 -- Sealed contact data of each person, for the export alone.
 -- Grain: one row per customer_id. Of several accounts the one with an e-mail, then the
 -- one linked first, which is the surrogate's own; a guest's are from the latest order.
--- Of several birth dates it is the latest, so that nobody is taken for older. Every value is still sealed, and as a view the warehouse holds no copy of any.
+-- Of several birth dates it is the latest, so that nobody is taken for older. Every
+-- value is still sealed, and as a view the warehouse holds no copy of any.
 {{ config(materialized='view') }}
 with
 

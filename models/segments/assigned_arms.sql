@@ -1,4 +1,5 @@
--- The arm of each campaign that customers were drawn into so far, for exports to keep to.
+-- The arm of each campaign that customers were drawn into so far, for exports to keep
+-- to.
 -- Grain: one row per campaign and customer.
 {{ config(materialized='view') }}
 with

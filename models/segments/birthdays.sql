@@ -1,7 +1,7 @@
 -- Customers whose birthday is within the next four weeks, the as_of_date included.
 -- Grain: one row per customer. Of several accounts the one linked first that tells a
--- birth date counts. Who was born on a 29th of February has it on the 28th in other years.
--- The coming birthday is a field of the mail; the year of birth stays out.
+-- birth date counts. Who was born on a 29th of February has it on the 28th in other
+-- years. The coming birthday is a field of the mail; the year of birth stays out.
 {{ config(meta={
     'title': 'Birthdays',
     'owner': 'CRM',
@@ -31,8 +31,8 @@ born as (
         customers.birth_date,
         period.as_of_date,
         cast(
-            extract(year from period.as_of_date) - extract(year from customers.birth_date)
-            as integer
+            extract(year from period.as_of_date)
+            - extract(year from customers.birth_date) as integer
         ) as years
     from customers
     inner join customer_ids
@@ -48,8 +48,8 @@ birthdays as (
     select
         as_of_date,
         customer_id,
-        cast({{ dbt.dateadd('year', 'years', 'birth_date') }} as date) as this_year,
-        cast({{ dbt.dateadd('year', 'years + 1', 'birth_date') }} as date) as next_year
+        {{ years_later('birth_date', 'years') }} as this_year,
+        {{ years_later('birth_date', 'years + 1') }} as next_year
     from born
 ),
 

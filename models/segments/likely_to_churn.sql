@@ -1,5 +1,5 @@
--- The fifth of active customers most likely to stay away, of those who spent most: worth
--- keeping. Empty until scoring has run.
+-- The fifth of active customers most likely to stay away, of those who spent most:
+-- worth keeping. Empty until scoring has run.
 -- Grain: one row per customer.
 {{ config(meta={
     'title': 'Likely to churn and worth keeping',

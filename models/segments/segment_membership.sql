@@ -1,7 +1,7 @@
 -- Who was in which audience from when to when, and why.
 -- Grain: one row per segment, customer and stay: valid_from <= day < valid_to. What
--- earlier builds saw comes from the ledger ops.segment_changes, which this model adds to:
--- a day's last build says what the day brought. An audience that is no more has no
+-- earlier builds saw comes from the ledger ops.segment_changes, which this model adds
+-- to: a day's last build says what the day brought. An audience that is no more has no
 -- members left.
 {{ config(post_hook="{{ note_segment_changes() }}") }}
 with

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 from collections.abc import Iterator
@@ -74,3 +75,28 @@ def scratch_database() -> Iterator[duckdb.DuckDBPyConnection]:
             # DuckDB draws one of its own on stdout where it takes Python for a shell.
             connection.execute("set enable_progress_bar = false")
             yield connection
+
+
+@contextmanager
+def transaction(
+    connection: duckdb.DuckDBPyConnection, *, is_kept: bool = True
+) -> Iterator[None]:
+    """Keep what the block writes whole, or nothing of it where it fails.
+
+    Parameters
+    ----------
+    is_kept : bool
+        Whether it is kept at all; a trial is taken back.
+    """
+    connection.begin()
+    try:
+        yield
+        if is_kept:
+            connection.commit()
+        else:
+            connection.rollback()
+    except BaseException:
+        # A failed commit has ended the transaction by itself.
+        with contextlib.suppress(duckdb.Error):
+            connection.rollback()
+        raise

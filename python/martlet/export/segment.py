@@ -33,6 +33,7 @@ from martlet.export.request import Request
 from martlet.export.result import ExportResult, manifest_of, warnings_of
 from martlet.export.writing import StagedFiles, WrittenFile
 from martlet.privacy.sealing import Sealer
+from martlet.sql import transaction
 
 
 @dataclass(frozen=True)
@@ -139,14 +140,9 @@ class _Export:
             )
             staged.write_bytes(result.manifest, manifest_of(result))
             # What cannot be noted must not be there either, and the other way round.
-            self.connection.begin()
-            try:
+            with transaction(self.connection):
                 self._note(result, sha256)
                 staged.commit()
-            except BaseException:
-                self.connection.rollback()
-                raise
-            self.connection.commit()
         return result
 
     @property

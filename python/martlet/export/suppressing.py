@@ -16,6 +16,7 @@ from martlet.errors import UsageError
 from martlet.faults import machine_faults
 from martlet.privacy.normalising import normalise_email, normalise_phone, region_of
 from martlet.privacy.sealing import Sealer
+from martlet.sql import transaction
 
 _CUSTOMERS = """
 select distinct customer_id from identity.identity_customer_ids
@@ -85,8 +86,7 @@ def suppress(
             "Name addresses, phone numbers or customer ids: martlet suppress WHO",
         )
     keys = list(_keys(connection, texts, sealer))
-    connection.begin()
-    try:
+    with transaction(connection):
         (changed,) = connection.execute(
             _NOTE,
             {
@@ -97,10 +97,6 @@ def suppress(
                 "changed_at": changed_at.astimezone(UTC).replace(tzinfo=None),
             },
         ).fetchone()
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
     (suppressed,) = connection.execute(
         f"select count(*) from ({_STATES}) where is_suppressed"
     ).fetchone()

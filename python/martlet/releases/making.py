@@ -6,7 +6,6 @@ gives the same file, and no noise is drawn or budget spent twice.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
@@ -36,6 +35,7 @@ from martlet.releases.tables import (
     spent_epsilon,
     told_months,
 )
+from martlet.sql import transaction
 
 
 @dataclass(frozen=True)
@@ -121,23 +121,13 @@ def make_release(
     rules = release_rules(connection)
     moment = released_at.astimezone(UTC).replace(tzinfo=None)
     release_id = f"{moment:%Y%m%dT%H%M%S%f}-{table.name}"
-    connection.begin()
-    try:
+    with transaction(connection, is_kept=not request.is_dry_run):
         close_months(connection, release_id)
         told = _tell(connection, request, table, rules, release_id, moment)
         content = to_bytes(told.rows) if told.rows is not None else b""
         sha256 = hashlib.sha256(content).hexdigest()
         _log(connection, release_id, request, told, moment, sha256)
         left = rules.epsilon_budget - spent_epsilon(connection, moment.year)
-        if request.is_dry_run:
-            connection.rollback()
-        else:
-            connection.commit()
-    except BaseException:
-        # A failed commit has ended the transaction by itself.
-        with contextlib.suppress(duckdb.Error):
-            connection.rollback()
-        raise
     result = _result(release_id, request, told, left)
     if not request.is_dry_run:
         rules_told = rules_of(rules.min_customers, told.noise)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.resources.types import AccessType
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
@@ -142,8 +143,14 @@ class DbtProject:
         return _failed_nodes(failures, self._first_row)
 
     def _first_row(self, node: Any) -> str:
-        """Tell of the first row that a failed data test found, where it can be had."""
+        """Tell of the first row that a failed data test found, where it can be had.
+
+        A row of a private model may hold pseudonyms, which nobody is to be shown.
+        """
         if node.status != "fail" or not getattr(node.node, "compiled_code", None):
+            return ""
+        models = (self.manifest.nodes.get(each) for each in node.node.depends_on.nodes)
+        if any(model.access == AccessType.Private for model in models if model):
             return ""
         with open_warehouse(self.settings.warehouse, read_only=True) as connection:
             found = connection.sql(node.node.compiled_code)

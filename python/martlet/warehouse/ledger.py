@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Iterable
@@ -17,6 +16,7 @@ import pandas as pd
 
 from martlet import __version__
 from martlet.errors import UsageError
+from martlet.sql import transaction
 from martlet.warehouse.connection import fetch_dicts
 
 Outputs = Iterable[tuple[str, pd.DataFrame]]
@@ -94,8 +94,7 @@ def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> tuple[st
     tuple of str and int
         Its ``run_id`` and the rows of its outputs.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         (number,) = connection.execute(
             "select coalesce(max(run_number), 0) + 1 from ml.model_runs"
         ).fetchone()
@@ -105,12 +104,6 @@ def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> tuple[st
             _append(connection, table, rows.assign(run_id=run_id))
             rows_out += len(rows)
         _append(connection, "model_runs", _run_row(run, run_id, number, rows_out))
-        connection.commit()
-    except BaseException:
-        # A failed commit has ended the transaction by itself.
-        with contextlib.suppress(duckdb.Error):
-            connection.rollback()
-        raise
     return run_id, rows_out
 
 
