@@ -19,6 +19,7 @@ from martlet.cli import (
     recommend,
     runs,
     sample,
+    segments,
 )
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ app.command("recommend")(recommend.recommend)
 app.command("similar")(recommend.similar)
 app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(key.app, name="key")
+app.add_typer(segments.app, name="segments")
 app.command("export")(export.export)
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.doctor)

@@ -26,6 +26,7 @@ CALLS_ON = {
     "loading": {"privacy"},
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
+    "segments": {"warehouse"},
 }
 
 # What the estimators may know of: numbers in, numbers out.
@@ -69,13 +70,19 @@ CAUGHT_ON_PURPOSE = {
     ("warehouse/registry.py", "Exception"),
 }
 # Undoes what is half done and raises again, whatever happened.
-CLEANS_UP = {"privacy/keys.py", "warehouse/ledger.py"}
+CLEANS_UP = {"privacy/keys.py", "segments/authoring.py", "warehouse/ledger.py"}
 
 CLOCK = re.compile(
     r"(?:^|\.)(?:now|today|utcnow)$|^time\.(?:time|time_ns|gmtime|localtime)$"
 )
-# Consent is judged when a list is written; what is dated after loading is refused.
-READS_THE_CLOCK = {"cli/export.py", "cli/load.py", "cli/quarantine.py"}
+# Consent is judged when a list is written; what is dated after loading is refused; a list
+# is due some time after the last one.
+READS_THE_CLOCK = {
+    "cli/export.py",
+    "cli/load.py",
+    "cli/quarantine.py",
+    "cli/segments.py",
+}
 
 # Schemas that the SQL of a module may touch.
 SCHEMAS = {
@@ -92,6 +99,10 @@ SCHEMAS = {
     "warehouse/store.py": {"ops"},
     "warehouse/publish.py": {"warehouse"},
     "export/segment.py": {"segments", "identity", "ops"},
+    "segments/authoring.py": {"marts"},
+    "segments/listing.py": {"segments", "ops"},
+    "segments/naming.py": {"identity"},
+    "segments/preview.py": {"marts", "segments"},
     # An empty store has no row in any mart; only the period still says as of when.
     "summary.py": {"marts", "segments", "monitoring", "intermediate"},
 }
