@@ -21,6 +21,7 @@ from martlet.cli import (
     releases,
     runs,
     sample,
+    segments,
 )
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ app.command("recommend")(recommend.recommend)
 app.command("similar")(recommend.similar)
 app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(key.app, name="key")
+app.add_typer(segments.app, name="segments")
 app.command("export")(export.export)
 app.command("suppress")(export.suppress)
 app.add_typer(releases.app, name="releases")

@@ -69,6 +69,15 @@ class DbtProject:
             self._invoke(["run-operation", operation], None)
         self._invoke(["compile", "--select", "resource_type:model"], None)
 
+    def names(self) -> set[str]:
+        """Parse the project, and give the names of its models, seeds and sources."""
+        manifest = self.parse()
+        return {
+            node.name
+            for node in (*manifest.nodes.values(), *manifest.sources.values())
+            if node.resource_type in ("model", "seed", "snapshot", "source")
+        }
+
     def build(self, selection: Sequence[str], on_node: OnNode | None = None) -> int:
         """Run ``dbt build`` with ``selection`` arguments; return the nodes that ran.
 

@@ -28,6 +28,7 @@ CALLS_ON = {
     "loading": {"privacy"},
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
+    "segments": {"warehouse"},
 }
 
 # What the estimators may know of: numbers in, numbers out.
@@ -73,18 +74,20 @@ CAUGHT_ON_PURPOSE = {
     ("warehouse/registry.py", "Exception"),
 }
 # Undoes what is half done and raises again, whatever happened.
-CLEANS_UP = {"privacy/keys.py", "sql.py"}
+CLEANS_UP = {"privacy/keys.py", "segments/authoring.py", "sql.py"}
 
 CLOCK = re.compile(
     r"(?:^|\.)(?:now|today|utcnow)$|^time\.(?:time|time_ns|gmtime|localtime)$"
 )
-# Consent is judged when a list is written; what is dated after loading is refused.
+# Consent is judged when a list is written; what is dated after loading is refused; a list
+# is due some time after the last one.
 READS_THE_CLOCK = {
     "cli/export.py",
     "cli/load.py",
     "cli/quarantine.py",
     # The budget of noise is a year's.
     "cli/releases.py",
+    "cli/segments.py",
 }
 
 # The rooms that open contact data, and what else is opened, each for its reason.
@@ -121,6 +124,10 @@ SCHEMAS = {
     "releases/making.py": {"ops"},
     "releases/noisy.py": {"releases", "ops"},
     "releases/tables.py": {"releases", "ops"},
+    "segments/authoring.py": {"marts"},
+    "segments/listing.py": {"segments", "ops"},
+    "segments/naming.py": {"identity"},
+    "segments/preview.py": {"marts", "segments"},
     # An empty store has no row in any mart; only the period still says as of when.
     "summary.py": {"marts", "segments", "monitoring", "intermediate"},
 }
