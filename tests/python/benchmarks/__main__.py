@@ -38,6 +38,8 @@ What the sides are:
   same for a tenth of touches and orders, where 10 says that work grows as the data do;
   Polars finding each order's last touch, and nothing else.
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
+- exporting: ``export_segment`` to Google Ads: judging everybody, opening sealed data,
+  hashing, list, manifest and ledgers; DuckDB's ``COPY`` of the same list, once hashed.
 - clustering: ``fit_clusters``; scikit-learn with the same scaling, counts, restarts, seeds
   and silhouettes, and nothing else.
 - scoring: ``fit_logistic``, which chooses a penalty and calibrates, and scores;
@@ -204,6 +206,13 @@ SUITE = {
             sides={MARTLET: "compiled:build", "pandas": "peers.pandas_rfm:run"},
             prepare="rfm:prepare",
             check="rfm:check",
+        ),
+        Benchmark(
+            name="exporting",
+            unit="customers",
+            sides={MARTLET: "exporting:run", "DuckDB COPY": "peers.duckdb_export:copy"},
+            prepare="exporting:prepare",
+            check="exporting:check",
         ),
         Benchmark(
             name="clustering",

@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from compiled_models import compiled, run_models, warehouse_of
+from export_tables import CAP, CAP_DAYS, MIN_AGE, make_export_tables
 from martlet.export.segment import ExportOptions, export_segment
 from support import SEALER
 
@@ -54,7 +55,6 @@ CONSENTS = (
     *(("email", "marketing"), ("sms", "marketing")),
     *(("ads", "ad_user_data"), ("ads", "ad_personalization")),
 )
-MIN_AGE, CAP, CAP_DAYS = 18, 2, 7
 WORLDS = 25
 
 TEXT, MOMENT = pa.string(), pa.timestamp("us")
@@ -267,7 +267,6 @@ class Shop:
         connection = warehouse_of(tables)
         run_models(connection, models)
         connection.execute("use warehouse")
-        connection.execute("create schema if not exists marts")
         # Whoever wrote a customer's id meant whoever that is by now.
         for table, column in (
             ("ops.suppressions", "contact_key"),
@@ -301,52 +300,7 @@ class Shop:
         """,
             {"ghosts": self.ghosts},
         )
-        connection.execute(f"""
-            create table segments.segment_definitions as
-            select segment_id, segment_id as title, channel, 'marketing' as purpose,
-                0.2 as control_share, null::date as oldest_score_date,
-                false as has_stale_scores
-            from (values ('mail', 'email'), ('text', 'sms')) as t(segment_id, channel);
-            create table segments.export_rules as
-            select date '2026-06-01' as as_of_date, null::varchar as store_country,
-                'UTC' as reporting_timezone, {MIN_AGE} as min_age,
-                {CAP} as contact_cap_touches, {CAP_DAYS} as contact_cap_days,
-                0.1::double as global_control_share;
-            create view segments.mail as
-            select current_date as as_of_date, customer_id, '' as reason
-            from segments.segment_membership where segment_id = 'mail';
-            create view segments.text as
-            select current_date as as_of_date, customer_id, '' as reason
-            from segments.segment_membership where segment_id = 'text';
-            create table segments.assigned_arms
-            (campaign_id varchar, customer_id varchar, arm varchar);
-            create table segments.exportable_campaigns (campaign_id varchar);
-            create table marts.customer_profiles
-            (customer_id varchar, net_sales decimal(18, 4), purchase_decile bigint);
-            create table ops.campaign_assignments (
-                campaign_id varchar, customer_id varchar, arm varchar,
-                planned_share double, assigned_at timestamp, segment_id varchar,
-                export_id varchar, score_decile bigint
-            );
-            create table ops.export_files
-            (export_id varchar, file_path varchar, rows bigint, file_sha256 varchar);
-        """)
-        columns = ", ".join(
-            f"excluded_{name} bigint"
-            for name in (
-                *("suppressed", "under_age", "no_consent", "unknown_consent"),
-                *("shared_address", "contacted_often", "global_control"),
-                *("no_contact", "same_address"),
-            )
-        )
-        connection.execute(f"""
-            create table ops.export_log (
-                export_id varchar, segment_id varchar, campaign_id varchar,
-                destination varchar, exported_at timestamp, members bigint, rows bigint,
-                control_rows bigint, {columns}, removed bigint, score_as_of date,
-                file_sha256 varchar
-            )
-        """)
+        make_export_tables(connection, global_control_share=0.1)
         return connection
 
 
