@@ -276,7 +276,7 @@ PEOPLE = [
         13,
         {
             **{"email": "zo\u200be@exam\u00adple.com", "phone": "+39 333 123 4567"},
-            **{"first_name": "Zo\u200bë\ufeff", "last_name": "Soft\u00adly"},
+            **{"first_name": "Zoe\u200b\u0308\ufeff", "last_name": "Soft\u00adly"},
             **{"country": "IT", "postcode": "00118", "city": "Ro\u2060ma"},
         },
         email="zoe@example.com",

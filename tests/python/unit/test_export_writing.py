@@ -94,7 +94,7 @@ def test_parts_hold_each_row_once_and_keep_to_the_limits(
 
 
 @given(row=st.lists(st.text(alphabet='aé王",\n\r\t =', max_size=5), min_size=1))
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 def test_line_is_read_as_the_cells_it_was_made_of(row: list[str]) -> None:
     line = csv_line(row).decode("utf-8")
     assert line.endswith("\n")

@@ -86,10 +86,9 @@ def one_line(text: str) -> str:
 @lru_cache(maxsize=NAMES)
 def _composed(text: str) -> str:
     seen = "".join(
-        each if each.isprintable() else " " if each.isspace() else ""
-        for each in unicodedata.normalize("NFC", text)
+        each if each.isprintable() else " " if each.isspace() else "" for each in text
     )
-    # What was taken out may have kept a letter from its accent.
+    # Only now: what was taken out may have kept a letter from its accent.
     return " ".join(unicodedata.normalize("NFC", seen).split())
 
 
