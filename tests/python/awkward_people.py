@@ -445,5 +445,13 @@ def one_row_each(
     destination: Destination, contacts: Iterable[Contact], listed: Listed
 ) -> list[Contact]:
     """Whom a list holds of ``contacts``, and by which of their addresses."""
-    met = (destination.meet(contact, listed) for contact in contacts)
+    met = (
+        destination.meet(contact, destination.shown(contact), listed)
+        for contact in contacts
+    )
     return [contact for contact in met if contact]
+
+
+def known_as(destination: Destination, contact: Contact) -> str:
+    """What the platform knows somebody by; nothing where it does not reach them."""
+    return destination.identity(destination.shown(contact))[1]

@@ -124,14 +124,17 @@ class Listing:
 
     def _meet(self, contact: Contact, *, is_control: bool) -> tuple[Contact, str]:
         """Tell what becomes of a person, and what is told of them."""
-        if not self._destination.is_reachable(contact):
+        shown = self._destination.shown(contact)
+        if self._destination.identity(shown) == ("", ""):
             return contact, "no_contact"
-        kept = self._destination.meet(contact, self._met)
+        kept = self._destination.meet(contact, shown, self._met)
         if kept is None:
             return contact, "same_address"
         if is_control:
             return kept, "control"
-        self._destination.note(kept, self._listed)
+        for kind, value in shown:
+            if getattr(kept, kind):
+                self._listed[kind].add(value)
         return kept, "listed"
 
     def _note(

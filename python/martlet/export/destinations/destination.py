@@ -133,30 +133,38 @@ class Destination:
             )
         return replace(self, identifies_by=self.identifies_by & needed)
 
-    def identity(self, contact: Contact) -> str:
-        """Give what the platform knows the person by; "" where it cannot know them."""
-        return self._identity(self._shown(contact))[1]
+    def shown(self, contact: Contact) -> list[tuple[str, str]]:
+        """Give what may be told of a person, each kind of it by what it is known as.
 
-    def is_reachable(self, contact: Contact) -> bool:
-        """Whether there is something valid that the platform knows the person by."""
-        return bool(self.identity(contact))
+        Of each way to write to people it is there only if they agreed to it.
+        """
+        if not self.is_direct:
+            return self._known(contact)
+        return [
+            (kind, find(contact))
+            for kind, find in self.identifiers.items()
+            if kind not in CHANNELS or contact.allows(CHANNELS[kind])
+        ]
 
-    def meet(self, contact: Contact, met: Listed) -> Contact | None:
+    def identity(self, shown: Iterable[tuple[str, str]]) -> tuple[str, str]:
+        """Give what the platform knows a person by, and its kind; "" where by nothing."""
+        for kind, value in shown:
+            if value and kind in self.identifies_by:
+                return kind, value
+        return "", ""
+
+    def meet(
+        self, contact: Contact, shown: Iterable[tuple[str, str]], met: Listed
+    ) -> Contact | None:
         """Tell the platform of a person; nobody where it would take them for another.
 
         Somebody with an address of their own who shares a phone with an earlier one is
-        kept without it. What the platform knows the person by is added to ``met``.
+        kept without it. What is ``shown`` is added to ``met``.
         """
-        shown = self._shown(contact)
-        kind, identity = self._identity(shown)
+        kind, identity = self.identity(shown)
         if not identity or identity in met[kind]:
             return None
         return _with_new_only(contact, shown, met)
-
-    def note(self, contact: Contact, listed: Listed) -> None:
-        """Add what the platform knows a person by to ``listed``."""
-        for kind, value in self._shown(contact):
-            listed[kind].add(value)
 
     def rows_to_remove(
         self, contacts: Iterable[Contact], listed: Listed
@@ -178,22 +186,6 @@ class Destination:
 
     def _known(self, contact: Contact) -> list[tuple[str, str]]:
         return [(kind, find(contact)) for kind, find in self.identifiers.items()]
-
-    def _shown(self, contact: Contact) -> list[tuple[str, str]]:
-        """Give what may be told: of each way to write to people, if they agreed to it."""
-        if not self.is_direct:
-            return self._known(contact)
-        return [
-            (kind, find(contact))
-            for kind, find in self.identifiers.items()
-            if kind not in CHANNELS or contact.allows(CHANNELS[kind])
-        ]
-
-    def _identity(self, shown: Iterable[tuple[str, str]]) -> tuple[str, str]:
-        for kind, value in shown:
-            if value and kind in self.identifies_by:
-                return kind, value
-        return "", ""
 
     def warning(self, rows: int) -> str | None:
         """Say what is wrong with a list of so many people, if anything is."""
