@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
+from martlet.export.destinations import DESTINATIONS
 from martlet.export.request import Request
 
 # What everybody said of each kind of address by now.
@@ -43,7 +44,7 @@ where
 group by history.customer_id, needed.contact_type
 """
 
-# Everything that people agreed to by now, as one text.
+# Everything that people agreed to by now, as one text; tools for writing are told of it.
 _GRANTED = """
 create or replace temp table granted as
 select
@@ -52,7 +53,8 @@ select
         as consents
 from identity.identity_consent_history
 where
-    is_granted
+    $is_told
+    and is_granted
     and valid_from <= $exported_at
     and (valid_to is null or $exported_at < valid_to)
 group by customer_id
@@ -134,7 +136,8 @@ def bar(connection: duckdb.DuckDBPyConnection, request: Request) -> None:
             "purposes": [each.purpose for each in consents],
         },
     )
-    connection.execute(_GRANTED, moment)
+    is_told = DESTINATIONS[request.destination].is_direct
+    connection.execute(_GRANTED, {**moment, "is_told": is_told})
     connection.execute(_SUPPRESSED)
     connection.execute(_MINORS, moment)
     connection.execute(_REFUSED)

@@ -112,8 +112,7 @@ def list_audiences(
 
 
 def _is_due(row: dict, asked_at: datetime) -> bool | None:
-    if row["last_exported_at"] is None:
+    days = REFRESH_DAYS.get(row["refresh"])
+    if row["last_exported_at"] is None or days is None:
         return None
-    return asked_at - row["last_exported_at"] >= timedelta(
-        days=REFRESH_DAYS[row["refresh"]]
-    )
+    return asked_at - row["last_exported_at"] >= timedelta(days=days)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Timer
+from threading import Event, Timer
 
 import duckdb
 
@@ -61,11 +61,19 @@ def running_a_filter(
     UsageError
         The filter takes too long, or fails on some customer.
     """
-    watch = Timer(longest_seconds, connection.interrupt)
+    is_over = Event()
+
+    def stop() -> None:
+        is_over.set()
+        connection.interrupt()
+
+    watch = Timer(longest_seconds, stop)
     watch.start()
     try:
         yield
     except duckdb.InterruptException as error:
+        if not is_over.is_set():
+            raise
         raise UsageError(
             f"The filter took more than {longest_seconds:g} seconds, and was stopped.",
             "Make it simpler: fewer patterns, fewer conditions.",
