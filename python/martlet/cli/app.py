@@ -11,6 +11,7 @@ from martlet.cli import (
     contract,
     doctor,
     export,
+    forget,
     key,
     load,
     loads,
@@ -45,5 +46,6 @@ app.command("similar")(recommend.similar)
 app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(key.app, name="key")
 app.command("export")(export.export)
+app.command("forget")(forget.forget)
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.doctor)
