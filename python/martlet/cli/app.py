@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from martlet.cli import (
+    access,
     build,
     campaigns,
     cluster,
@@ -46,6 +47,7 @@ app.command("similar")(recommend.similar)
 app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(key.app, name="key")
 app.command("export")(export.export)
+app.command("access")(access.access)
 app.command("forget")(forget.forget)
 app.add_typer(runs.app, name="runs")
 app.command("doctor")(doctor.doctor)
