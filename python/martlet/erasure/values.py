@@ -20,7 +20,7 @@ from martlet.settings import RAW_SUFFIXES
 from martlet.sql import identifier, literal, one_file, read_raw
 
 _BATCH = 50_000
-_DUCKDB = (".duckdb", ".db")
+_DUCKDB = ".duckdb"
 
 # Columns whose values name somebody, or an order, by an id of any length.
 _NAMING = {
@@ -46,14 +46,14 @@ class Values:
             A file that should be a table cannot be read, so that nothing is proved.
         """
         try:
-            if path.suffix in _DUCKDB:
+            if path.suffix == _DUCKDB:
                 yield from self._in_database(path)
             elif path.name.endswith(RAW_SUFFIXES):
                 yield from self._in_flat_file(path)
         except duckdb.Error as error:
             if is_machine_fault(error):
                 raise
-            if path.suffix == ".parquet" or path.suffix in _DUCKDB:
+            if path.suffix == ".parquet" or path.suffix == _DUCKDB:
                 raise CheckFailed(
                     f"{path} cannot be read, so nobody can say what it holds.",
                     "Remove it if it is damaged, then run the same command again.",

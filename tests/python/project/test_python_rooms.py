@@ -26,6 +26,7 @@ CALLS_ON = {
     "loading": {"privacy"},
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
+    "erasure": {"loading", "privacy", "warehouse"},
 }
 
 # What the estimators may know of: numbers in, numbers out.
@@ -75,7 +76,11 @@ CLOCK = re.compile(
     r"(?:^|\.)(?:now|today|utcnow)$|^time\.(?:time|time_ns|gmtime|localtime)$"
 )
 # Consent is judged when a list is written; what is dated after loading is refused.
-READS_THE_CLOCK = {"cli/export.py", "cli/load.py", "cli/quarantine.py"}
+# An erasure is dated, and so is the answer to who asks what is held of them.
+READS_THE_CLOCK = {
+    *("cli/access.py", "cli/export.py", "cli/forget.py"),
+    *("cli/load.py", "cli/quarantine.py"),
+}
 
 # Schemas that the SQL of a module may touch.
 SCHEMAS = {
@@ -91,6 +96,9 @@ SCHEMAS = {
     "warehouse/ledger.py": {"ml"},
     "warehouse/store.py": {"ops"},
     "warehouse/publish.py": {"warehouse"},
+    "erasure/person.py": {"identity"},
+    "erasure/freshness.py": {"ops"},
+    "erasure/warehouse.py": {"ops"},
     "export/segment.py": {"segments", "identity", "ops"},
     # An empty store has no row in any mart; only the period still says as of when.
     "summary.py": {"marts", "segments", "monitoring", "intermediate"},
