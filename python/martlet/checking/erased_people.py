@@ -12,7 +12,8 @@ from pathlib import Path
 from martlet.contract import RawTable
 from martlet.errors import RawDataError
 from martlet.faults import machine_faults
-from martlet.loading.erased.rows import PERSONAL_TABLES, ErasedRows
+from martlet.loading.erased.judging import PERSONAL_TABLES
+from martlet.loading.erased.rows import ErasedRows
 from martlet.loading.erased.tombstones import Tombstones, has_tombstones
 from martlet.privacy.sealing import Sealer
 from martlet.settings import load_id_of, raw_files

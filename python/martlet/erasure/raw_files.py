@@ -12,8 +12,9 @@ import duckdb
 from martlet.contract import RawTable
 from martlet.erasure.person import People
 from martlet.loading.erased.counting import recount
+from martlet.loading.erased.judging import PERSONAL_TABLES
 from martlet.loading.erased.refused import RefusedRows
-from martlet.loading.erased.rows import PERSONAL_TABLES, ErasedRows
+from martlet.loading.erased.rows import ErasedRows
 from martlet.loading.load_directory import load_ids, quarantine_files
 from martlet.privacy.sealing import Sealer
 from martlet.settings import LOAD_PREFIX, raw_files

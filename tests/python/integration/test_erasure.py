@@ -485,3 +485,74 @@ def test_files_put_there_by_hand_bring_nobody_back(shop: Shop) -> None:
     path.write_text(support, "utf-8")
     with pytest.raises(RawDataError, match=r"part\.csv"):
         refuse_erased(shop.raw, CONTRACT, lambda: SEALER)
+
+
+def test_a_rebuild_gives_the_tables_of_a_shop_without_the_person(
+    shop: Shop, never_been: Shop, tmp_path: Path
+) -> None:
+    done = shop.martlet("forget", EMAIL, "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["traces_found"] == 0
+    assert EMAIL not in done.stdout + done.stderr
+    other = Shop(tmp_path / "other")
+    shutil.copytree(never_been.home, other.home)
+    shutil.copytree(never_been.raw, other.raw)
+    built = other.martlet("build")
+    assert built.returncode == 0, built.stderr
+
+    assert len(list(shop.home.glob("published-*"))) == 1
+    found = {word for _, text in all_text(shop) for word in anna() if word in text}
+    assert not found
+    with duckdb.connect() as connection:
+        for name, of in (("forgotten", shop), ("never", other)):
+            path = of.home / "warehouse.duckdb"
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        tables = built_tables(connection, "forgotten")
+        assert tables == built_tables(connection, "never")
+        differing = [
+            table
+            for table, columns in tables.items()
+            if rows_between(connection, "forgotten", "never", table, columns)
+        ]
+    assert len(tables) > 200
+    assert not differing
+
+
+def built_tables(
+    connection: duckdb.DuckDBPyConnection, database: str
+) -> dict[str, list[str]]:
+    """Give tables and columns; what a load is named after its content, and is no row's."""
+    return {
+        f"{schema}.{table}": [
+            name for name in columns if name not in ("load_id", "source_sha256")
+        ]
+        for schema, table, columns in connection.execute(
+            "select schema_name, table_name, list(column_name order by column_index) "
+            "from duckdb_columns() join duckdb_tables() using "
+            "(database_name, schema_name, table_name) "
+            "where database_name = ? and schema_name not in ('ops', 'raw') group by all",
+            [database],
+        ).fetchall()
+    }
+
+
+def rows_between(
+    connection: duckdb.DuckDBPyConnection,
+    one: str,
+    other: str,
+    table: str,
+    columns: list[str],
+) -> int:
+    """Count rows that only one of two databases has; erased ones are told apart."""
+    counted = (
+        " where outcome <> 'erased'" if "loads" in table or "ledger" in table else ""
+    )
+    first, second = (
+        f"select {', '.join(columns)} from {name}.{table}{counted}"
+        for name in (one, other)
+    )
+    (rows,) = connection.execute(
+        f"select count(*) from (({first} except all {second}) union all "
+        f"({second} except all {first}))"
+    ).fetchone()
+    return rows
