@@ -15,8 +15,10 @@ from pathlib import Path
 from dbt.contracts.graph.manifest import Manifest
 
 from martlet.checking.check import absent_tables, check_raw, raise_on_problems
+from martlet.checking.erased_people import refuse_erased
 from martlet.contract import read_contract
 from martlet.faults import machine_faults
+from martlet.privacy.keys import find_sealer
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions, DbtProject
@@ -28,7 +30,7 @@ from martlet.warehouse.recommending import (
     try_recommenders,
 )
 from martlet.warehouse.running import ModelOutcome
-from martlet.warehouse.store import make_way_for_store
+from martlet.warehouse.store import make_way_for_store, raw_store_id
 
 READS_MODEL_OUTPUTS = "source:ml+"
 READS_CANDIDATES = "source:ml.recommendation_candidates+"
@@ -90,6 +92,11 @@ def build(
     with machine_faults("The build", "What was published before is as it was."):
         contract = read_contract(settings.project_dir)
         raise_on_problems(check_raw(settings.raw, contract))
+        refuse_erased(
+            settings.raw,
+            contract,
+            lambda: find_sealer(settings.home, raw_store_id(settings) or ""),
+        )
         replaced_sample = make_way_for_store(settings)
         project = DbtProject(settings, options)
         manifest = project.parse()

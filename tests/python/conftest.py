@@ -6,17 +6,15 @@ workers: the first to need it makes it, the others wait and read it.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support import BIN, PROJECT_DIR, BuiltSample, environment
+from support import BIN, PROJECT_DIR, BuiltSample, environment, once
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # The workers share the cores already. Threads that wait for each other's cores spin.
@@ -87,15 +85,3 @@ def run(command: list[str], env: dict[str, str]) -> str:
             pytrace=False,
         )
     return done.stdout
-
-
-def once(directory: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    """Make ``directory`` in the first worker that asks; give its result to all."""
-    result = directory / "result.json"
-    directory.mkdir(exist_ok=True)
-    with (directory / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not result.exists():
-            made = make(directory)
-            result.write_text(json.dumps(made), "utf-8")
-    return json.loads(result.read_text("utf-8"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -248,3 +250,15 @@ def environment(directory: Path) -> dict[str, str]:
         "DBT_TARGET_PATH": str(directory / "target"),
         "DBT_LOG_PATH": str(directory / "logs"),
     }
+
+
+def once(directory: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    """Make ``directory`` in the first worker that asks; give its result to all."""
+    result = directory / "result.json"
+    directory.mkdir(exist_ok=True)
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not result.exists():
+            made = make(directory)
+            result.write_text(json.dumps(made), "utf-8")
+    return json.loads(result.read_text("utf-8"))

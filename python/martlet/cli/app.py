@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from martlet.cli import (
+    access,
     build,
     campaigns,
     cluster,
     contract,
     doctor,
     export,
+    forget,
     key,
     lineage,
     load,
@@ -51,6 +53,8 @@ app.add_typer(segments.app, name="segments")
 app.command("export")(export.export)
 app.command("suppress")(export.suppress)
 app.add_typer(releases.app, name="releases")
+app.command("access")(access.access)
+app.command("forget")(forget.forget)
 app.add_typer(runs.app, name="runs")
 app.command("lineage")(lineage.lineage)
 app.command("doctor")(doctor.doctor)

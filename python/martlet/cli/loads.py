@@ -69,6 +69,7 @@ def _print(title: str, loads: list[EarlierLoad]) -> None:
             ("source", "left"),
             ("stored", "right"),
             ("refused", "right"),
+            ("erased", "right"),
             ("derived", "right"),
         ],
         [
@@ -82,6 +83,7 @@ def _print(title: str, loads: list[EarlierLoad]) -> None:
                 load.source_file,
                 number(_rows(load, "stored")),
                 number(_rows(load, "refused")),
+                number(_rows(load, "erased")),
                 number(_rows(load, "derived")),
             )
             for load in loads

@@ -13,6 +13,8 @@ import duckdb
 from martlet.contract import RawTable
 from martlet.faults import machine_faults
 from martlet.loading.connectors.connector import Store
+from martlet.loading.erased.leaving_out import leave_out
+from martlet.loading.erased.tombstones import Tombstones
 from martlet.loading.ledger import Load, earlier_loads, superseded, write_ledger
 from martlet.loading.load_directory import LoadDirectory, remove_loads
 from martlet.loading.report import LoadCount, LoadReport
@@ -69,6 +71,11 @@ def bring(
     register_functions(connection, sealer, store.country if store else None)
     with LoadDirectory(raw, destination.quarantine, load.load_id) as directory:
         counts = plan.write(connection, load, directory)
+        if tombstones := Tombstones(raw, sealer):
+            country = store.country if store else None
+            counts = leave_out(
+                connection, directory, contract, tombstones, sealer, country, counts
+            )
         if store:
             write_store(connection, store, contract["store"], directory.table("store"))
         write_ledger(

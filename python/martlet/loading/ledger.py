@@ -1,7 +1,7 @@
 """Name loads, count what each did, and know what earlier ones did.
 
 The raw table ``loads`` is the proof that nothing was lost: the rows and amounts of its
-``stored``, ``refused`` and ``consulted`` lines add up to the source.
+``stored``, ``refused``, ``consulted`` and ``erased`` lines add up to the source.
 """
 
 from __future__ import annotations

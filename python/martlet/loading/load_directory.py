@@ -67,9 +67,18 @@ class LoadDirectory:
         self._refused.append(path)
         return path
 
+    def tables(self) -> list[tuple[str, Path]]:
+        """List what was written so far: raw tables and their files."""
+        files = sorted(self._workshop.glob("*/*"))
+        return [(path.parent.name, path) for path in files]
+
+    def refused_files(self) -> list[Path]:
+        """List the files of refused rows that were written so far."""
+        return [path for path in self._refused if path.exists()]
+
     def commit(self) -> None:
         """Make the load part of the raw store."""
-        for path in (*self._workshop.rglob("*"), *self._refused):
+        for path in (*self._workshop.rglob("*"), *self.refused_files()):
             to_disk(path)
         self._workshop.rename(self._target)
         to_disk(self._target.parent)

@@ -11,8 +11,9 @@ from pathlib import Path
 class LoadCount:
     """Rows that went one way, as in the raw table ``loads``.
 
-    ``outcome`` is ``stored``, ``refused``, ``consulted`` or ``derived``; ``rule`` is
-    empty except where rows were refused; ``amount`` is null where none is named.
+    ``outcome`` is ``stored``, ``refused``, ``consulted``, ``erased`` or ``derived``;
+    ``rule`` is empty except where rows were refused; ``amount`` is null where none is
+    named.
     """
 
     input: str
@@ -58,7 +59,7 @@ class LoadReport:
 
     @property
     def rows(self) -> int:
-        """Rows of the source: stored, refused and consulted."""
+        """Rows of the source: stored, refused, consulted and erased."""
         return sum(count.rows for count in self.of_the_source)
 
     @property

@@ -95,7 +95,7 @@ def register_functions(
         "redact_emails": redact_emails,
         "seal": seal,
         "pseudonym_of_email": partial(_pseudonym_of_email, pseudonym),
-        "pseudonym_of_id": partial(_pseudonym_of_id, pseudonym),
+        "pseudonym_of_id": partial(pseudonym_of_id, pseudonym),
     }
     for name, function in functions.items():
         _register(connection, name, _null_for_null(function), 1)
@@ -197,8 +197,11 @@ def _pseudonym_of_phone(
     return pseudonym(normalised) if normalised else None
 
 
-def _pseudonym_of_id(pseudonym: Callable[[str], str], id_: str) -> str:
-    """Hash an id apart from addresses: ids are read where e-mail keys are not."""
+def pseudonym_of_id(pseudonym: Callable[[str], str], id_: str) -> str:
+    """Give an id, or its hash where it is an e-mail address.
+
+    It is hashed apart from addresses: ids are read where e-mail keys are not.
+    """
     return pseudonym(f"id {fold(unquote(id_))}") if holds_email(id_) else id_
 
 

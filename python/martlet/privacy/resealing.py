@@ -94,7 +94,7 @@ def seal_anew(connection: duckdb.DuckDBPyConnection, file: SealedFile) -> None:
     written = file.path.with_name(f".{file.path.name}.resealed")
     connection.execute(
         f"copy (select * replace ({columns}) from {read_raw(file.path)}) "
-        f"to {literal(written)} ({_format(file.path)})"
+        f"to {literal(written)} ({file_format(file.path)})"
     )
     shutil.copymode(file.path, written)
     move_durably(written, file.path)
@@ -119,7 +119,8 @@ def _count(
     """).fetchone()
 
 
-def _format(path: Path) -> str:
+def file_format(path: Path) -> str:
+    """Give the options of COPY that write a raw file as its suffix says."""
     if path.suffix == ".parquet":
         return "format parquet"
     compression = "gzip" if path.suffix == ".gz" else "none"

@@ -98,6 +98,14 @@ def publish(
     return settings.published / DATABASE
 
 
+def keep_latest_publication(settings: Settings) -> None:
+    """Remove every publication but the one that ``published`` names."""
+    latest = settings.published.resolve()
+    for publication in _publications(settings):
+        if publication.resolve() != latest:
+            shutil.rmtree(publication, ignore_errors=True)
+
+
 def _publications(settings: Settings) -> list[Path]:
     numbered = settings.home.glob("published-" + "[0-9]" * 6)
     return sorted(numbered, key=_number)

@@ -1,4 +1,4 @@
-"""Python keeps to its rooms: commands call, estimators fit, only the export opens."""
+"""Python keeps to its rooms: commands call, estimators fit, few open contact data."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ CALLS_ON = {
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
     "segments": {"warehouse"},
+    "erasure": {"loading", "privacy", "warehouse"},
 }
 
 # What the estimators may know of: numbers in, numbers out.
@@ -80,9 +81,12 @@ CLOCK = re.compile(
     r"(?:^|\.)(?:now|today|utcnow)$|^time\.(?:time|time_ns|gmtime|localtime)$"
 )
 # Consent is judged when a list is written; what is dated after loading is refused; a list
-# is due some time after the last one.
+# is due some time after the last one. An erasure is dated, and so is the answer to who
+# asks what is held of them.
 READS_THE_CLOCK = {
+    "cli/access.py",
     "cli/export.py",
+    "cli/forget.py",
     "cli/load.py",
     "cli/quarantine.py",
     # The budget of noise is a year's.
@@ -97,6 +101,8 @@ OPENED_ON_PURPOSE = {
     "loading/retrying.py",
     # A known text that tells whether this is the store's key.
     "loading/bringing.py",
+    # Refused rows, to tell whose they are.
+    "loading/erased/refused.py",
 }
 
 # Schemas that the SQL of a module may touch.
@@ -113,6 +119,9 @@ SCHEMAS = {
     "warehouse/ledger.py": {"ml"},
     "warehouse/store.py": {"ops"},
     "warehouse/publish.py": {"warehouse"},
+    "erasure/person.py": {"identity"},
+    "erasure/freshness.py": {"ops"},
+    "erasure/warehouse.py": {"ops"},
     "export/audience.py": {"identity", "ops"},
     "export/barring.py": {"identity", "ops", "segments"},
     "export/candidates.py": {"identity", "marts", "segments"},

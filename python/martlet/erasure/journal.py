@@ -1,0 +1,77 @@
+"""Remember an erasure that was begun, so that running it again finishes it.
+
+Once files and warehouse are half changed, nothing could tell any more who it was. So what
+names the people is kept until the proof is done, in one file in ``MARTLET_HOME`` that is
+sealed whole with the store's key, for its owner alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from martlet.disk import move_durably
+from martlet.erasure.person import People
+from martlet.privacy.sealing import Sealer
+
+_FILE = ".erasure.sealed"
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One erasure, whole: who, since when, and what was to be removed.
+
+    ``rows`` counts rows of each raw table, and of quarantine, when it began.
+    """
+
+    erasure_id: str
+    erased_at: datetime
+    keeps_orders: bool
+    asked: tuple[str, ...]
+    people: People
+    rows: dict[str, int]
+
+
+def read_journal(home: Path, sealer: Sealer) -> Erasure | None:
+    """Read the erasure that was begun and not finished, if there is one.
+
+    Raises
+    ------
+    EnvironmentFault
+        It was begun under another key.
+    """
+    path = home / _FILE
+    if not path.is_file():
+        return None
+    told = json.loads(sealer.unseal(path.read_text("ascii")))
+    return Erasure(
+        **{
+            **told,
+            "erased_at": datetime.fromisoformat(told["erased_at"]),
+            "asked": tuple(told["asked"]),
+            "people": People.from_dict(told["people"]),
+        }
+    )
+
+
+def write_journal(home: Path, sealer: Sealer, erasure: Erasure) -> None:
+    """Note that an erasure begins."""
+    told = {
+        **asdict(erasure),
+        "erased_at": erasure.erased_at.isoformat(),
+        "people": erasure.people.as_dict(),
+    }
+    written = home / f"{_FILE}.new"
+    written.unlink(missing_ok=True)
+    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(sealer.seal(json.dumps(told)))
+    move_durably(written, home / _FILE)
+
+
+def remove_journal(home: Path) -> None:
+    """Forget that there was an erasure: it is done."""
+    (home / _FILE).unlink(missing_ok=True)

@@ -1,0 +1,194 @@
+"""Take people out of raw files and quarantine, and keep the ledger of loads true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from martlet.contract import RawTable
+from martlet.erasure.person import People
+from martlet.loading.erased.counting import recount
+from martlet.loading.erased.judging import PERSONAL_TABLES
+from martlet.loading.erased.refused import RefusedRows
+from martlet.loading.erased.rows import ErasedRows
+from martlet.loading.load_directory import load_ids, quarantine_files
+from martlet.privacy.sealing import Sealer
+from martlet.settings import LOAD_PREFIX, raw_files
+from martlet.sql import identifier, one_file, read_raw
+
+QUARANTINE = "quarantine"
+
+_SEALED_IN = ("customers", "orders")
+_ADDRESSES = (("email", "email_key"), ("phone", "phone_key"))
+
+
+@dataclass(frozen=True)
+class RawStore:
+    """The raw files of a store, what was refused of it, and the key of both.
+
+    ``region`` is the store's country, for phone numbers without a prefix.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    raw: Path
+    quarantines: Sequence[Path]
+    contract: dict[str, RawTable]
+    sealer: Sealer
+    region: str | None
+
+    def check_key(self) -> None:
+        """Try the key on one sealed value; ``EnvironmentFault`` where it does not open."""
+        for table in self.contract.values():
+            for path in raw_files(self.raw, table.name) if table.sealed else ():
+                described = self.connection.execute(
+                    f"describe select * from {read_raw(path)}"
+                ).fetchall()
+                present = {name.lower() for name, *_ in described}
+                for column in table.sealed:
+                    name = identifier(column.name)
+                    row = (
+                        column.name in present
+                        and self.connection.execute(
+                            f"select {name} from {read_raw(path)} "
+                            f"where nullif({name}, '') is not null limit 1"
+                        ).fetchone()
+                    )
+                    if row:
+                        self.sealer.unseal(row[0])
+                        return
+
+    def complete(self, people: People) -> People:
+        """Add what only raw files tell of people, and leave out what others share.
+
+        Raises
+        ------
+        EnvironmentFault
+            The key is not the one that their addresses were sealed with.
+        """
+        erased = ErasedRows(self.connection)
+        erased.add(people.identifiers(), None, keeps_orders=False)
+        shared = {
+            each for path, table in self._files() for each in erased.shared(path, table)
+        }
+        erased.drop(shared)
+        orders, addresses = set(people.order), {"email": set(), "phone": set()}
+        sealed = set()
+        for path, table in self._files():
+            if table.name not in _SEALED_IN:
+                continue
+            for row in erased.rows_of(
+                path, table, ("order_id", *(c for pair in _ADDRESSES for c in pair))
+            ):
+                if row["order_id"]:
+                    orders.add(row["order_id"])
+                for kind, key in _ADDRESSES:
+                    is_theirs = row[key] in getattr(people, kind)
+                    if row[kind] and is_theirs and (kind, row[key]) not in shared:
+                        sealed.add(row[kind])
+                        addresses[kind].add(self.sealer.unseal(row[kind]))
+        return replace(
+            people,
+            order=frozenset(orders),
+            sealed=frozenset(sealed),
+            emails=people.emails | addresses["email"],
+            phones=people.phones | addresses["phone"],
+            **{
+                kind: frozenset(
+                    value
+                    for value in getattr(people, kind)
+                    if (kind, value) not in shared
+                )
+                for kind in ("visitor", "email", "phone")
+            },
+        )
+
+    def count(self, people: People, *, keeps_orders: bool) -> dict[str, int]:
+        """Count the rows that would be taken out, or lose their names, by raw table."""
+        erased = self._erased(people, keeps_orders=keeps_orders)
+        rows: Counter[str] = Counter()
+        for path, table in self._files():
+            found = erased.count(path, table)
+            rows[table.name] += found.removed + found.anonymised
+        refused = self._refused(people, keeps_orders=keeps_orders)
+        rows[QUARANTINE] += sum(len(refused.theirs(path)) for path in self._refusals())
+        return {name: n for name, n in rows.items() if n}
+
+    def rows_of(self, people: People) -> dict[str, list[dict[str, object]]]:
+        """Read every row of people, by raw table."""
+        erased = self._erased(people, keeps_orders=False)
+        rows: dict[str, list[dict[str, object]]] = {}
+        for path, table in self._files():
+            rows.setdefault(table.name, []).extend(erased.rows_of(path, table))
+        return {name: found for name, found in rows.items() if found}
+
+    def refused_rows_of(self, people: People) -> list[dict[str, object]]:
+        """Read every refused row of people, opened."""
+        refused = self._refused(people, keeps_orders=False)
+        return [
+            {"refused_for": path.parent.name, "rule": rule, "row": came}
+            for path in self._refusals()
+            for _, rule, came in refused.theirs(path)
+        ]
+
+    def take_out(self, people: People, *, keeps_orders: bool) -> None:
+        """Take people out of every file. Each is replaced in one step, or not touched."""
+        refused = self._refused(people, keeps_orders=keeps_orders)
+        for path in self._refusals():
+            refused.take_out(path)
+        erased = self._erased(people, keeps_orders=keeps_orders)
+        for path, table in self._files():
+            erased.take_out(path, table)
+        for load_id in load_ids(self.raw):
+            self._recount(load_id)
+        for path in self._refusals():
+            refused.drop_empty(path)
+
+    def _recount(self, load_id: str) -> None:
+        folder = self.raw / f"{LOAD_PREFIX}{load_id}"
+        stored = {
+            name: sum(self._rows_in(path) for path in (folder / name).glob("*.parquet"))
+            for name in PERSONAL_TABLES
+        }
+        refused: Counter[str] = Counter()
+        for quarantine in self.quarantines:
+            for path in quarantine_files(quarantine, load_id):
+                rules = self.connection.execute(
+                    f"select rule, count(*) from read_parquet({one_file(path)}) "
+                    "group by rule"
+                ).fetchall()
+                refused.update(dict(rules))
+        for ledger in (folder / "loads").glob("*.parquet"):
+            recount(self.connection, ledger, self.contract["loads"], stored, refused)
+
+    def _rows_in(self, path: Path) -> int:
+        (rows,) = self.connection.execute(
+            f"select count(*) from {read_raw(path)}"
+        ).fetchone()
+        return rows
+
+    def _erased(self, people: People, *, keeps_orders: bool) -> ErasedRows:
+        erased = ErasedRows(self.connection)
+        erased.add(people.identifiers(), None, keeps_orders=keeps_orders)
+        return erased
+
+    def _refused(self, people: People, *, keeps_orders: bool) -> RefusedRows:
+        def knows(kind: str, value: str) -> bool:
+            return people.knows(kind, value) and not (keeps_orders and kind == "order")
+
+        return RefusedRows(self.connection, self.sealer, self.region, knows)
+
+    def _files(self) -> Iterator[tuple[Path, RawTable]]:
+        for name in PERSONAL_TABLES:
+            for path in raw_files(self.raw, name):
+                yield path, self.contract[name]
+
+    def _refusals(self) -> list[Path]:
+        return [
+            path
+            for quarantine in self.quarantines
+            for path in quarantine_files(quarantine)
+        ]

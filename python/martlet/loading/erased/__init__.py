@@ -1,0 +1,1 @@
+"""Keep people who were erased from coming back with later loads."""

@@ -1,0 +1,176 @@
+"""Parts of an erasure: what is searched for, how, and what ledgers say afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from martlet.contract import CONTRACT_PATH
+from martlet.erasure.describing import read_descriptions
+from martlet.erasure.person import People
+from martlet.erasure.searching import Needles
+from martlet.erasure.values import Values
+from martlet.erasure.writings import (
+    Writings,
+    email_writings,
+    phone_writings,
+    writings_of,
+)
+from martlet.loading.erased.counting import lowered, refused_by, stored_in
+from martlet.loading.erased.rows import ErasedRows
+from martlet.loading.erased.tombstones import Tombstone, Tombstones
+from martlet.loading.report import LoadCount
+from support import CONTRACT, LOADED_AT, PROJECT_DIR, SEALER
+
+
+def needles(*bounded: str, anywhere: tuple[str, ...] = ()) -> Needles:
+    return Needles(Writings(frozenset(anywhere), frozenset(bounded), {}))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_there"),
+    [
+        ("c0000001", True),
+        ("customer=c0000001&x=1", True),
+        ("c00000012", False),
+        ("xc0000001", False),
+        ("to <anna@example.org>.", True),
+        ("anna@example.org.", True),
+        ("joanna@example.org", False),
+        ("d.anna@example.org", False),
+        ("anna@example.org.uk", False),
+        ("anna@example.orgs", False),
+        ("", False),
+        ("short", False),
+    ],
+)
+def test_words_are_found_whole(text: str, is_there: bool) -> None:
+    assert needles("c0000001", "anna@example.org").are_in(text.encode()) is is_there
+
+
+def test_hashes_are_found_wherever_they_stand() -> None:
+    hashed = hashlib.sha256(b"x").hexdigest()
+    assert needles(anywhere=(hashed,)).are_in(f"abc{hashed}def".encode())
+
+
+def test_words_are_found_at_every_place_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("martlet.erasure.searching._CHUNK", 64)
+    path = tmp_path / "file"
+    noise = random.Random(7).randbytes(400).replace(b"c", b"d")
+    for position in range(300):
+        path.write_bytes(noise[:position] + b" c0000001 " + noise[position:])
+        assert needles("c0000001").are_in_file(path), position
+    path.write_bytes(noise)
+    assert not needles("c0000001").are_in_file(path)
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_there"),
+    [
+        ("select '17' as customer_id", True),
+        ("select 17 as source_customer_id", True),
+        ("select 'customer:17' as node", True),
+        ("select 17 as quantity", False),
+        ("select '17' as order_id", False),
+        ("select '4' as order_id", True),
+        ("select '10000001' as conversion_id", True),
+        ("select '10000001' as event_id", False),
+    ],
+)
+def test_short_ids_are_found_by_their_column(
+    tmp_path: Path, sql: str, is_there: bool
+) -> None:
+    people = People(customer=frozenset({"17"}), order=frozenset({"4", "10000001"}))
+    writings = writings_of(people, None)
+    path = tmp_path / "part.parquet"
+    duckdb.sql(sql).write_parquet(str(path))
+    found = list(Values(writings, Needles(writings)).places_in(path))
+    assert found == (["part.parquet"] if is_there else [])
+
+
+def test_addresses_are_searched_for_as_platforms_write_them() -> None:
+    assert {"anna.b+c@gmail.com", "annab@gmail.com", "anna.b%2Bc%40gmail.com"} <= set(
+        email_writings("Anna.B+c@gmail.com")
+    )
+    assert {"+493012345671", "493012345671", "03012345671", "030 12345671"} <= set(
+        phone_writings("030/12345671", "DE")
+    )
+
+
+def test_counts_of_what_is_gone_become_erased() -> None:
+    counts = [
+        LoadCount("b", "stored", "orders", "", 5, Decimal(50)),
+        LoadCount("a", "stored", "orders", "", 9, Decimal(90)),
+        LoadCount("", "derived", "customers", "", 4),
+        LoadCount("a", "refused", "quarantine", "rule", 2),
+    ]
+    less = lowered(counts, stored_in("orders"), 3)
+    less = lowered(less, stored_in("customers"), 1)
+    less = lowered(less, refused_by("rule"), 2)
+    assert less == [
+        LoadCount("b", "stored", "orders", "", 5, Decimal(50)),
+        LoadCount("a", "stored", "orders", "", 6, None),
+        LoadCount("", "derived", "customers", "", 3),
+        LoadCount("a", "erased", "", "", 5),
+    ]
+    assert lowered(counts, stored_in("orders"), 0) == counts
+
+
+def test_tombstones_name_nobody_and_last(tmp_path: Path) -> None:
+    stone = Tombstone(LOADED_AT, keeps_orders=False)
+    Tombstones(tmp_path, SEALER).add([("customer", "c1"), ("order", "o1")], stone)
+    kept = Tombstones(tmp_path, SEALER)
+    assert kept.find("customer", "c1") == stone
+    assert kept.find("customer", "o1") is None
+    assert kept.covers("order", "o1")
+    text = (tmp_path / "tombstones.json").read_text("ascii")
+    assert SEALER.pseudonym("c1") not in text and "c1" not in text.split('"')
+
+
+@pytest.mark.parametrize("name", ["part.csv", "part.csv.gz", "part.parquet"])
+def test_files_put_there_by_hand_lose_the_person_and_keep_the_rest(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    rows = duckdb.sql(
+        "select * from (values ('1', 17, 'a, \"b\"', null), ('2', 18, 'c', 'd'), "
+        "('3', null, null, 'e')) as t (message_id, customer_id, message_text, extra)"
+    )
+    if path.suffix == ".parquet":
+        rows.write_parquet(str(path))
+    else:
+        rows.write_csv(str(path))
+    path.chmod(0o640)
+    with duckdb.connect() as connection:
+        erased = ErasedRows(connection)
+        erased.add([("customer", "18")], None, keeps_orders=False)
+        found = erased.take_out(path, CONTRACT["support_messages"])
+        assert (found.removed, found.anonymised, found.referred) == (1, 0, 0)
+        assert not erased.take_out(path, CONTRACT["support_messages"])
+        left = connection.sql(
+            f"select cast(message_id as varchar), message_text, extra from '{path}'"
+        ).fetchall()
+    assert left == [("1", 'a, "b"', None), ("3", None, "e")]
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_descriptions_are_read_from_the_project() -> None:
+    described = read_descriptions(PROJECT_DIR)
+    assert (PROJECT_DIR / CONTRACT_PATH).is_file()
+    assert (
+        described["orders"].columns["ordered_at"] == "When the order was placed (UTC)."
+    )
+    assert described["customer_profiles"].text
+    assert not [
+        name
+        for name, table in described.items()
+        for text in (table.text, *table.columns.values())
+        if "{{" in text
+    ]
