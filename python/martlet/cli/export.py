@@ -17,6 +17,7 @@ from martlet.cli.console import (
 )
 from martlet.cli.options import Json, ProjectDir
 from martlet.contract import read_contract
+from martlet.erasure.journal import refuse_unfinished
 from martlet.export.definitions import find_destination
 from martlet.export.judging import EXCLUSIONS
 from martlet.export.result import ExportResult
@@ -71,6 +72,7 @@ def export(
     mark = f"-add-{exported_at:%Y%m%dT%H%M%S}" if sync else ""
     suffix = find_destination(to).file_format
     path = file or settings.exports / f"{segment}-{to}{mark}.{suffix}"
+    refuse_unfinished(settings.home)
     store_id = warehouse_store_id(settings.warehouse) or ""
     with open_warehouse(settings.warehouse, read_only=dry_run) as connection:
         refuse_untaken_loads(

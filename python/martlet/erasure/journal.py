@@ -15,6 +15,7 @@ from pathlib import Path
 
 from martlet.disk import move_durably
 from martlet.erasure.person import People
+from martlet.errors import EnvironmentFault
 from martlet.privacy.sealing import Sealer
 
 _FILE = ".erasure.sealed"
@@ -70,6 +71,22 @@ def write_journal(home: Path, sealer: Sealer, erasure: Erasure) -> None:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(sealer.seal(json.dumps(told)))
     move_durably(written, home / _FILE)
+
+
+def refuse_unfinished(home: Path) -> None:
+    """Refuse while somebody is half erased: the warehouse may hold them still.
+
+    Raises
+    ------
+    EnvironmentFault
+        An erasure was begun and is not finished.
+    """
+    if (home / _FILE).is_file():
+        raise EnvironmentFault(
+            "An erasure was begun and is not finished: the warehouse may still hold who "
+            "is to be forgotten.",
+            "Finish it: martlet forget",
+        )
 
 
 def remove_journal(home: Path) -> None:

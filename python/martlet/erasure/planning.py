@@ -13,7 +13,6 @@ import duckdb
 
 from martlet.contract import RawTable
 from martlet.erasure.exports import Search, files_with_them
-from martlet.erasure.freshness import refuse_stale
 from martlet.erasure.journal import Erasure, read_journal
 from martlet.erasure.person import People, resolve
 from martlet.erasure.raw_files import RawStore
@@ -26,6 +25,7 @@ from martlet.privacy.sealing import Sealer
 from martlet.settings import Settings, raw_files
 from martlet.sql import read_raw, scratch_database
 from martlet.warehouse.connection import open_warehouse
+from martlet.warehouse.store import refuse_untaken_loads
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def find_people(store: Store, customers: Sequence[str]) -> People:
         open_warehouse(store.settings.warehouse) as connection,
     ):
         raw.check_key()
-        refuse_stale(connection, store.settings, store.contract)
+        refuse_untaken_loads(connection, store.settings.raw, store.contract)
         people = resolve(connection, customers, store.sealer, store.region)
         return raw.complete(people)
 

@@ -5,15 +5,14 @@ Whoever was given somebody's data has to be told of the erasure (GDPR, article 1
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from martlet.disk import move_durably
 from martlet.erasure.person import People
-from martlet.privacy.normalising import normalise_email, normalise_phone
+from martlet.export.destinations import DESTINATIONS, Contact
+from martlet.export.destinations.normalising import email_address, phone_number
+from martlet.export.writing import StagedFiles
 
 
 def write_removals(
@@ -31,24 +30,26 @@ def write_removals(
     """
     if directory is None:
         return []
-    directory.mkdir(parents=True, exist_ok=True)
-    rows = list(
-        zip_longest(
-            sorted({normalise_email(each) for each in people.emails}),
-            sorted({normalise_phone(each, region) for each in people.phones}),
-            fillvalue="",
-        )
-    )
-    return [_write(directory / f"{name}-removals.csv", rows) for name in destinations]
+    contacts = list(_contacts(people, region or ""))
+    written = []
+    with StagedFiles() as staged:
+        for name in destinations:
+            destination = DESTINATIONS[name]
+            written += staged.write_removals(
+                directory / f"{name}-removals.{destination.file_format}",
+                destination,
+                destination.rows_to_remove(contacts, defaultdict(set)),
+            )
+        staged.commit()
+    return [file.path for file in written]
 
 
-def _write(path: Path, rows: list[tuple[str, str]]) -> Path:
-    written = path.with_name(f".{path.name}.new")
-    written.unlink(missing_ok=True)
-    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(("email", "phone"))
-        table.writerows(rows)
-    move_durably(written, path)
-    return path
+def _contacts(people: People, region: str) -> Iterator[Contact]:
+    """Give each address of the people as a contact that agrees to nothing any more."""
+    for email in sorted({email_address(each) for each in people.emails} - {""}):
+        yield Contact(customer_id="", email=email)
+    phones = {phone_number(each, region) for each in people.phones}
+    for phone in sorted(phones - {""}):
+        yield Contact(customer_id="", phone=phone)
+    for customer in sorted(people.customer):
+        yield Contact(customer_id="", source_customer_id=customer)

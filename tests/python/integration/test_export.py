@@ -377,6 +377,16 @@ def test_loads_that_no_build_has_taken_in_stop_an_export(sample_shop: Shop) -> N
     assert not (sample_shop.home / "exports").exists()
 
 
+def test_nothing_is_exported_while_somebody_is_half_forgotten(
+    sample_shop: Shop,
+) -> None:
+    (sample_shop.home / ".erasure.sealed").write_text("sealed:")
+    done = sample_shop.martlet("export", "likely_to_buy")
+    assert done.returncode == 2
+    assert "martlet forget" in done.stderr
+    assert not (sample_shop.home / "exports").exists()
+
+
 @pytest.mark.parametrize(
     ("statement", "to", "said"),
     [

@@ -29,7 +29,7 @@ CALLS_ON = {
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
     "segments": {"warehouse"},
-    "erasure": {"loading", "privacy", "warehouse"},
+    "erasure": {"export", "loading", "privacy", "warehouse"},
 }
 
 # What the estimators may know of: numbers in, numbers out.
@@ -120,7 +120,6 @@ SCHEMAS = {
     "warehouse/store.py": {"ops"},
     "warehouse/publish.py": {"warehouse"},
     "erasure/person.py": {"identity"},
-    "erasure/freshness.py": {"ops"},
     "erasure/warehouse.py": {"ops"},
     "export/audience.py": {"identity", "ops"},
     "export/barring.py": {"identity", "ops", "segments"},
