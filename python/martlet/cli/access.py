@@ -13,6 +13,7 @@ from martlet.cli.console import number, print_json, print_line, print_note
 from martlet.cli.forget import store_of
 from martlet.cli.options import Json, ProjectDir
 from martlet.erasure.access import tell
+from martlet.erasure.journal import refuse_unfinished
 from martlet.settings import load_settings
 
 
@@ -33,8 +34,10 @@ def access(
     project_dir: ProjectDir = None,
 ) -> None:
     """Write all that is held of a person: raw rows, tables, lists, platforms."""
+    settings = load_settings(project_dir)
+    refuse_unfinished(settings.home)
     told_at = datetime.now(UTC).replace(tzinfo=None)
-    told = tell(store_of(load_settings(project_dir)), customer, told_at, out)
+    told = tell(store_of(settings), customer, told_at, out)
     if json:
         print_json(asdict(told))
         return

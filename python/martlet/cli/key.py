@@ -11,6 +11,7 @@ import typer
 from martlet.cli.console import number, print_line, print_note, progress_bar
 from martlet.cli.options import ProjectDir
 from martlet.contract import read_contract
+from martlet.erasure.journal import refuse_unfinished
 from martlet.privacy.keys import make_key
 from martlet.privacy.rotation import rotate_key
 from martlet.settings import load_settings
@@ -56,6 +57,7 @@ def rotate(
     After an interruption, run the same command again: it finishes.
     """
     settings = load_settings(project_dir)
+    refuse_unfinished(settings.home)
     with progress_bar("Sealing anew") as on_step:
         rotation = rotate_key(
             settings.home,

@@ -75,7 +75,7 @@ def tell(store: Store, customer: str, told_at: datetime, out: Path | None) -> To
             tables = _tables(connection, people, described, store.sealer)
             written = exported_files(connection)
             audiences = audiences_of(connection, people)
-        search = Search(writings_of(people, store.region))
+        search = Search(writings_of(people))
         files = files_with_them(store.settings.exports, written, search)
         answer = {
             "what_this_is": "All that this shop's marketing warehouse holds of a person.",

@@ -75,7 +75,7 @@ def forget(
     with machine_faults("Forgetting", _AFTERMATH), raw_lock(settings.raw):
         write_journal(settings.home, store.sealer, erasure)
         on_step("who it is", 1, 6)
-        told = write_removals(erasure.people, plan.audiences, removals, store.region)
+        told = write_removals(erasure.people, plan.audiences, removals)
         _bury(store, erasure)
         remove_files(plan.exports)
         on_step("exports", 2, 6)
@@ -130,9 +130,7 @@ def _prove(store: Store, erasure: Erasure) -> int:
         Something names one of the people.
     """
     settings = store.settings
-    search = Search(
-        writings_of(erasure.people, store.region, keeps_orders=erasure.keeps_orders)
-    )
+    search = Search(writings_of(erasure.people, keeps_orders=erasure.keeps_orders))
     left_by_dbt = files_below(dbt_directories(settings.project_dir))
     remove_files(path for path in left_by_dbt if search.traces(path))
     folders = (settings.home, settings.raw, *dbt_directories(settings.project_dir))

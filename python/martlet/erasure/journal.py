@@ -83,8 +83,8 @@ def refuse_unfinished(home: Path) -> None:
     """
     if (home / _FILE).is_file():
         raise EnvironmentFault(
-            "An erasure was begun and is not finished: the warehouse may still hold who "
-            "is to be forgotten.",
+            "An erasure was begun and is not finished: files and warehouse may still "
+            "hold who is to be forgotten.",
             "Finish it: martlet forget",
         )
 

@@ -41,8 +41,10 @@ class People:
         Pseudonyms of addresses.
     edges : frozenset of str
         What linked these with each other.
-    sealed, emails, phones : frozenset of str
-        Addresses as raw files hold them, and as they were written.
+    sealed, written : frozenset of str
+        Addresses and numbers as raw files hold them, and as somebody wrote them.
+    emails, phones : frozenset of str
+        The same in one form each; numbers by the country of whoever has them.
     people : int
         How many they are.
     """
@@ -55,6 +57,7 @@ class People:
     phone: frozenset[str] = frozenset()
     edges: frozenset[str] = frozenset()
     sealed: frozenset[str] = field(default=frozenset(), repr=False)
+    written: frozenset[str] = field(default=frozenset(), repr=False)
     emails: frozenset[str] = field(default=frozenset(), repr=False)
     phones: frozenset[str] = field(default=frozenset(), repr=False)
     people: int = 0
@@ -132,6 +135,30 @@ def resolve(
             )
         found.add(surrogate)
     return _everything_of(connection, sorted(found))
+
+
+def refuse_earlier_date(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse a warehouse that tells of an earlier date than the raw files.
+
+    It does not know which accounts were opened, and linked with others, since then.
+
+    Raises
+    ------
+    EnvironmentFault
+        Its ``as_of_date`` leaves rows out.
+    """
+    try:
+        left_out = connection.execute(
+            "select sum(later_rows) from monitoring.raw_reconciliation"
+        ).fetchone()
+    except duckdb.CatalogException:
+        return  # Not built yet; what says who is who may be.
+    if left_out[0]:
+        raise EnvironmentFault(
+            "The warehouse was built as of an earlier date, and may not know all that "
+            "belongs to a person.",
+            "Build it as of now: martlet build",
+        )
 
 
 def _refuse_unbuilt(connection: duckdb.DuckDBPyConnection) -> None:

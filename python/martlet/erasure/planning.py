@@ -14,7 +14,7 @@ import duckdb
 from martlet.contract import RawTable
 from martlet.erasure.exports import Search, files_with_them
 from martlet.erasure.journal import Erasure, read_journal
-from martlet.erasure.person import People, resolve
+from martlet.erasure.person import People, refuse_earlier_date, resolve
 from martlet.erasure.raw_files import RawStore
 from martlet.erasure.warehouse import audiences_of, exported_files
 from martlet.erasure.writings import writings_of
@@ -98,6 +98,7 @@ def find_people(store: Store, customers: Sequence[str]) -> People:
     ):
         raw.check_key()
         refuse_untaken_loads(connection, store.settings.raw, store.contract)
+        refuse_earlier_date(connection)
         people = resolve(connection, customers, store.sealer, store.region)
         return raw.complete(people)
 
@@ -170,5 +171,5 @@ def _made_of(store: Store, erasure: Erasure) -> tuple[list[Path], list[str]]:
         with open_warehouse(settings.warehouse) as connection:
             written = exported_files(connection)
             audiences = audiences_of(connection, erasure.people)
-    search = Search(writings_of(erasure.people, store.region))
+    search = Search(writings_of(erasure.people))
     return files_with_them(settings.exports, written, search), audiences

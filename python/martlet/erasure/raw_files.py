@@ -16,6 +16,7 @@ from martlet.loading.erased.judging import PERSONAL_TABLES
 from martlet.loading.erased.refused import RefusedRows
 from martlet.loading.erased.rows import ErasedRows
 from martlet.loading.load_directory import load_ids, quarantine_files
+from martlet.privacy.normalising import normalise_email, normalise_phone, region_of
 from martlet.privacy.sealing import Sealer
 from martlet.settings import LOAD_PREFIX, raw_files
 from martlet.sql import identifier, one_file, read_raw
@@ -24,6 +25,7 @@ QUARANTINE = "quarantine"
 
 _SEALED_IN = ("customers", "orders")
 _ADDRESSES = (("email", "email_key"), ("phone", "phone_key"))
+_ASKED = ("order_id", "country", *(column for pair in _ADDRESSES for column in pair))
 
 
 @dataclass(frozen=True)
@@ -75,27 +77,22 @@ class RawStore:
             each for path, table in self._files() for each in erased.shared(path, table)
         }
         erased.drop(shared)
-        orders, addresses = set(people.order), {"email": set(), "phone": set()}
-        sealed = set()
+        orders, sealed = set(people.order), set()
         for path, table in self._files():
             if table.name not in _SEALED_IN:
                 continue
-            for row in erased.rows_of(
-                path, table, ("order_id", *(c for pair in _ADDRESSES for c in pair))
-            ):
-                if row["order_id"]:
-                    orders.add(row["order_id"])
-                for kind, key in _ADDRESSES:
-                    is_theirs = row[key] in getattr(people, kind)
-                    if row[kind] and is_theirs and (kind, row[key]) not in shared:
-                        sealed.add(row[kind])
-                        addresses[kind].add(self.sealer.unseal(row[kind]))
+            for row in erased.rows_of(path, table, _ASKED):
+                orders |= {row["order_id"]} - {None}
+                sealed |= {
+                    (kind, row[kind], row["country"])
+                    for kind, key in _ADDRESSES
+                    if row[kind]
+                    and people.knows(kind, row[key])
+                    and (kind, row[key]) not in shared
+                }
         return replace(
             people,
             order=frozenset(orders),
-            sealed=frozenset(sealed),
-            emails=people.emails | addresses["email"],
-            phones=people.phones | addresses["phone"],
             **{
                 kind: frozenset(
                     value
@@ -104,7 +101,29 @@ class RawStore:
                 )
                 for kind in ("visitor", "email", "phone")
             },
+            **self._opened(sealed),
         )
+
+    def _opened(
+        self, sealed: set[tuple[str, str, str | None]]
+    ) -> dict[str, frozenset[str]]:
+        """Open addresses, given as kind, sealed value and country; in one form too."""
+        opened = [
+            (kind, self.sealer.unseal(value), country)
+            for kind, value, country in sealed
+        ]
+        phones = (
+            normalise_phone(text, region_of(country) or self.region)
+            for kind, text, country in opened
+            if kind == "phone"
+        )
+        emails = (normalise_email(text) for kind, text, _ in opened if kind == "email")
+        return {
+            "sealed": frozenset(value for _, value, _ in sealed),
+            "written": frozenset(text for _, text, _ in opened),
+            "emails": frozenset(filter(None, emails)),
+            "phones": frozenset(filter(None, phones)),
+        }
 
     def count(self, people: People, *, keeps_orders: bool) -> dict[str, int]:
         """Count the rows that would be taken out, or lose their names, by raw table."""

@@ -19,7 +19,6 @@ def write_removals(
     people: People,
     destinations: Sequence[str],
     directory: Path | None,
-    region: str | None,
 ) -> list[Path]:
     """Write one list for each platform, with every address that it may know.
 
@@ -30,7 +29,7 @@ def write_removals(
     """
     if directory is None:
         return []
-    contacts = list(_contacts(people, region or ""))
+    contacts = list(_contacts(people))
     written = []
     with StagedFiles() as staged:
         for name in destinations:
@@ -44,11 +43,11 @@ def write_removals(
     return [file.path for file in written]
 
 
-def _contacts(people: People, region: str) -> Iterator[Contact]:
+def _contacts(people: People) -> Iterator[Contact]:
     """Give each address of the people as a contact that agrees to nothing any more."""
     for email in sorted({email_address(each) for each in people.emails} - {""}):
         yield Contact(customer_id="", email=email)
-    phones = {phone_number(each, region) for each in people.phones}
+    phones = {phone_number(each) for each in people.phones}
     for phone in sorted(phones - {""}):
         yield Contact(customer_id="", phone=phone)
     for customer in sorted(people.customer):

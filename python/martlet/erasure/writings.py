@@ -7,7 +7,6 @@ looked for only where a column says that it names customers, orders or visitors.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -16,11 +15,10 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from martlet.erasure.person import People
+from martlet.export.destinations.normalising import google_email, sha256
 from martlet.loading.erased.refused import DISTINCTIVE
-from martlet.privacy.normalising import normalise_email, normalise_phone
 
 _DISTINCTIVE_DIGITS = 12
-_GOOGLE_MAIL = ("gmail.com", "googlemail.com")
 
 
 @dataclass(frozen=True)
@@ -37,27 +35,28 @@ class Writings:
     short: dict[str, frozenset[str]]
 
 
-def writings_of(
-    people: People, region: str | None, *, keeps_orders: bool = False
-) -> Writings:
+def writings_of(people: People, *, keeps_orders: bool = False) -> Writings:
     """Write down what names people in all the ways that a search looks for.
 
     ``keeps_orders`` leaves the orders out, which stay and name nobody any more.
     """
     words = {
-        *(writing for each in people.emails for writing in email_writings(each)),
+        *people.written,
+        *(each for email in people.emails for each in email_writings(email)),
         *(
-            writing
-            for each in people.phones
-            for writing in phone_writings(each, region)
+            each
+            for text in people.written
+            for each in email_writings(text)
+            if "@" in text
         ),
+        *(each for phone in people.phones for each in phone_writings(phone)),
     }
     ids = {
         "customer": people.customer,
         "visitor": people.visitor,
         "order": frozenset() if keeps_orders else people.order,
     }
-    hashed = {_sha256(each) for each in words}
+    hashed = {sha256(each) for each in words}
     every_id = frozenset[str]().union(*ids.values())
     return Writings(
         anywhere=frozenset(
@@ -84,26 +83,18 @@ def writings_of(
 
 
 def email_writings(email: str) -> Iterator[str]:
-    """Yield an address as it is written, in one form, and in Google's."""
-    normalised = normalise_email(email)
-    for each in {email.strip(), email.strip().lower(), normalised}:
-        if each:
-            yield each
-            yield quote(each)
-    local, _, domain = normalised.rpartition("@")
-    if domain in _GOOGLE_MAIL:
-        bare = local.partition("+")[0].replace(".", "")
-        yield from (f"{bare}@{each}" for each in _GOOGLE_MAIL)
+    """Yield an address as lists, URLs and Google write it."""
+    for each in {email.strip(), email.strip().lower(), google_email(email)} - {""}:
+        yield each
+        yield quote(each)
 
 
-def phone_writings(phone: str, region: str | None) -> Iterator[str]:
-    """Yield a number as it is written, and as it is dialled from here and abroad."""
-    yield phone.strip()
-    normalised = normalise_phone(phone, region)
-    yield normalised
-    yield normalised.removeprefix("+")
+def phone_writings(phone: str) -> Iterator[str]:
+    """Yield a number in E.164 as it is dialled from abroad and at home."""
+    yield phone
+    yield phone.removeprefix("+")
     try:
-        number = phonenumbers.parse(normalised, region)
+        number = phonenumbers.parse(phone)
     except NumberParseException:
         return
     for form in (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL):
@@ -115,7 +106,3 @@ def phone_writings(phone: str, region: str | None) -> Iterator[str]:
 def _is_distinctive(id_: str) -> bool:
     """Say whether an id means nothing else: digits may be an amount, or another id."""
     return len(id_) >= (_DISTINCTIVE_DIGITS if id_.isdigit() else DISTINCTIVE)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -88,7 +88,7 @@ def test_short_ids_are_found_by_their_column(
     tmp_path: Path, sql: str, is_there: bool
 ) -> None:
     people = People(customer=frozenset({"17"}), order=frozenset({"4", "10000001"}))
-    writings = writings_of(people, None)
+    writings = writings_of(people)
     path = tmp_path / "part.parquet"
     duckdb.sql(sql).write_parquet(str(path))
     found = list(Values(writings, Needles(writings)).places_in(path))
@@ -96,11 +96,12 @@ def test_short_ids_are_found_by_their_column(
 
 
 def test_addresses_are_searched_for_as_platforms_write_them() -> None:
-    assert {"anna.b+c@gmail.com", "annab@gmail.com", "anna.b%2Bc%40gmail.com"} <= set(
+    assert {"Anna.B+c@gmail.com", "anna.b+c@gmail.com", "annab@gmail.com"} <= set(
         email_writings("Anna.B+c@gmail.com")
     )
+    assert "anna.b%2Bc%40gmail.com" in set(email_writings("anna.b+c@gmail.com"))
     assert {"+493012345671", "493012345671", "03012345671", "030 12345671"} <= set(
-        phone_writings("030/12345671", "DE")
+        phone_writings("+493012345671")
     )
 
 
