@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import duckdb
 import pyarrow as pa
@@ -56,6 +56,8 @@ class Listing:
         self._destination = destination
         self._sealer = sealer
         self._only_new = only_new
+        # Many people have one name.
+        self._name = lru_cache(maxsize=65_536)(self._text)
         self._store_country = store_country(connection)
         self.field_names = (
             field_names(connection, request.segment_id)
@@ -155,8 +157,8 @@ class Listing:
             source_customer_id=row.source_customer_id or "",
             email=self._address("email", row.email, country),
             phone=self._address("phone", row.phone, country),
-            first_name=self._text(row.first_name),
-            last_name=self._text(row.last_name),
+            first_name=self._name(row.first_name),
+            last_name=self._name(row.last_name),
             country=row.country or "",
             postcode=row.postcode or "",
             city=row.city or "",

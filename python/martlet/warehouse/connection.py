@@ -59,7 +59,9 @@ def explain_duckdb_error(error: Exception, path: Path) -> MartletError | None:
             f"{path} may not be opened by this user.",
             "Set MARTLET_HOME to a directory you may write to.",
         )
-    if isinstance(error, duckdb.BinderException) and "column" in text:
+    is_unknown_column = isinstance(error, duckdb.BinderException) and "column" in text
+    is_unknown_table = isinstance(error, duckdb.CatalogException) and "Table" in text
+    if is_unknown_column or is_unknown_table:
         return EnvironmentFault(
             f"The tables of {path} are not those of this version of martlet: "
             f"{text.splitlines()[0]}",
