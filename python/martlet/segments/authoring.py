@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from martlet.disk import move_durably
-from martlet.errors import CheckFailed
+from martlet.errors import CheckFailed, UsageError
 from martlet.faults import machine_faults
 from martlet.segments.filters import parse_filter
 from martlet.segments.naming import Audience, check_is_new
@@ -79,12 +79,18 @@ def add_audience(
     model = project_dir / _FOLDER / f"{name}.sql"
     yaml = project_dir / _FOLDER / f"_segments_{name}__models.yml"
     listing = project_dir / _LIST
-    texts = {
-        yaml: yaml_text(audience),
-        model: model_text(audience, condition, columns),
-        listing: with_audience(listing.read_text("utf-8"), name),
-    }
+    for path in (model, yaml):
+        if path.exists():
+            raise UsageError(
+                f"{path} is there already, though dbt does not read it.",
+                "Move it away, or choose another name.",
+            )
     with machine_faults(f"Writing '{name}'", "The project is as it was."):
+        texts = {
+            yaml: yaml_text(audience),
+            model: model_text(audience, condition, columns),
+            listing: with_audience(listing.read_text("utf-8"), name),
+        }
         with _all_or_nothing(texts):
             if name not in read_names():
                 raise CheckFailed(

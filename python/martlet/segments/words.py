@@ -153,7 +153,7 @@ def _check_name(name: str, columns: Mapping[str, object], *, is_call: bool) -> N
         return
     if is_call:
         raise UsageError(
-            f"A filter cannot call {name}().",
+            f"A filter cannot call {name[:60]}().",
             "It can call: " + ", ".join(sorted(FUNCTIONS)),
         )
     raise no_such_column(name, columns)
@@ -163,7 +163,7 @@ def no_such_column(name: str, columns: Mapping[str, object]) -> UsageError:
     """Say that there is no such column, and which there are that look like it."""
     close = get_close_matches(name, columns, n=3, cutoff=0.5)
     return UsageError(
-        f"customer_profiles has no column '{name}'.",
+        f"customer_profiles has no column '{name[:60]}'.",
         f"Did you mean: {', '.join(close)}?"
         if close
         else f"Text stands in single quotes. Columns are: {', '.join(columns)}",

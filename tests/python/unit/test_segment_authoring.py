@@ -218,6 +218,16 @@ def test_a_list_in_another_shape_is_left_alone(
     assert contents(project) == before
 
 
+def test_a_file_that_dbt_does_not_read_is_not_overwritten(
+    connection: duckdb.DuckDBPyConnection, project: Path
+) -> None:
+    (project / "models" / "segments" / "loyal.sql").write_text("-- somebody's draft")
+    before = contents(project)
+    with pytest.raises(UsageError, match="is there already"):
+        add_audience(connection, project, audience(), "orders > 2", set)
+    assert contents(project) == before
+
+
 def test_the_list_gains_one_name_and_keeps_all_else() -> None:
     longer = with_audience(LISTING, "loyal")
     assert longer.replace("        'loyal',\n", "") == LISTING
