@@ -412,6 +412,16 @@ def test_platforms_have_to_be_told(shop: Shop, tmp_path: Path) -> None:
                 "values (?, 's', 'email', ?, ?, '2026-05-01')",
                 [destination, key, is_member],
             )
+        (shared,) = shop.rows(
+            "select phone_key from customers where customer_id = 'k-1000002'"
+        )[0]
+        connection.execute(
+            "insert into ops.audience_changes (destination, segment_id, contact_type, "
+            "contact_key, customer_id, is_member, changed_at) "
+            "values ('csv', 's', 'phone', ?, md5('customer:k-1000001'), true, "
+            "'2026-05-01')",
+            [shared],
+        )
     with pytest.raises(UsageError, match="csv"):
         forget_without_rebuild(shop, EMAIL)
     with pytest.raises(UsageError, match="inside"):
@@ -423,7 +433,12 @@ def test_platforms_have_to_be_told(shop: Shop, tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not listed.exists() and not other.exists()
     with duckdb.connect(str(shop.home / "warehouse.duckdb")) as connection:
-        assert connection.sql("from ops.audience_changes").fetchall() == []
+        # The number that she shared is on the ledger still, and nobody's: the next export
+        # has it removed.
+        left = connection.sql(
+            "select contact_key, customer_id, is_member from ops.audience_changes"
+        ).fetchall()
+    assert left == [(shared, None, True)]
 
 
 def test_all_that_is_held_is_told(shop: Shop) -> None:
