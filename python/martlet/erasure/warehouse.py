@@ -58,9 +58,19 @@ def renew_warehouse(warehouse: Path, people: People) -> None:
         ).fetchall()
         for table, columns in tables:
             left_out = "true" if table in _OF_BUILDS else _names_them(columns, people)
+            told = "*"
+            if {"contact_key", "customer_id"} <= set(columns):
+                # A shared address that a platform was given for the person stays on the
+                # ledger as nobody's, or the next export would not have it removed.
+                left_out = _names_them(["contact_key"], people)
+                named = _names_them(["customer_id"], people)
+                told = (
+                    f"* replace (case when not ({named}) then customer_id end "
+                    "as customer_id)"
+                )
             connection.execute(
                 f"create table renewed.ops.{identifier(table)} as "
-                f"select * from ops.{identifier(table)} where not ({left_out})"
+                f"select {told} from ops.{identifier(table)} where not ({left_out})"
             )
         connection.execute("detach renewed")
     move_durably(fresh, warehouse)

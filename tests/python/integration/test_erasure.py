@@ -31,12 +31,17 @@ from erasure_shop import (
 )
 from martlet.checking.erased_people import refuse_erased
 from martlet.erasure.access import tell
-from martlet.erasure.planning import plan_erasure
+from martlet.erasure.exports import Search
+from martlet.erasure.journal import refuse_unfinished
+from martlet.erasure.person import People
+from martlet.erasure.planning import Store, plan_erasure
+from martlet.erasure.writings import writings_of
 from martlet.errors import CheckFailed, EnvironmentFault, RawDataError, UsageError
 from martlet.loading.ledger import earlier_loads
 from martlet.privacy.normalising import normalise_email, normalise_phone
 from martlet.privacy.sealing import Sealer
-from support import CONTRACT, Shop, once, run_dbt
+from martlet.settings import Settings
+from support import CONTRACT, PROJECT_DIR, Shop, once, run_dbt
 
 IDENTITY = [
     f"+identity_{each}"
@@ -407,6 +412,16 @@ def test_platforms_have_to_be_told(shop: Shop, tmp_path: Path) -> None:
                 "values (?, 's', 'email', ?, ?, '2026-05-01')",
                 [destination, key, is_member],
             )
+        (shared,) = shop.rows(
+            "select phone_key from customers where customer_id = 'k-1000002'"
+        )[0]
+        connection.execute(
+            "insert into ops.audience_changes (destination, segment_id, contact_type, "
+            "contact_key, customer_id, is_member, changed_at) "
+            "values ('csv', 's', 'phone', ?, md5('customer:k-1000001'), true, "
+            "'2026-05-01')",
+            [shared],
+        )
     with pytest.raises(UsageError, match="csv"):
         forget_without_rebuild(shop, EMAIL)
     with pytest.raises(UsageError, match="inside"):
@@ -418,7 +433,12 @@ def test_platforms_have_to_be_told(shop: Shop, tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not listed.exists() and not other.exists()
     with duckdb.connect(str(shop.home / "warehouse.duckdb")) as connection:
-        assert connection.sql("from ops.audience_changes").fetchall() == []
+        # The number that she shared is on the ledger still, and nobody's: the next export
+        # has it removed.
+        left = connection.sql(
+            "select contact_key, customer_id, is_member from ops.audience_changes"
+        ).fetchall()
+    assert left == [(shared, None, True)]
 
 
 def test_all_that_is_held_is_told(shop: Shop) -> None:
@@ -556,3 +576,96 @@ def rows_between(
         f"({second} except all {first}))"
     ).fetchone()
     return rows
+
+
+def test_a_dry_run_and_a_question_change_nothing(shop: Shop) -> None:
+    before = {path: path.read_bytes() for path in shop.raw.rglob("*.parquet")}
+    told = shop.martlet("forget", EMAIL, "--dry-run", "--json")
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["rows"]["orders"] == 4
+    assert EMAIL not in told.stdout + told.stderr
+    assert before == {path: path.read_bytes() for path in shop.raw.rglob("*.parquet")}
+    assert not list(shop.home.glob(".erasure*"))
+
+
+def test_the_built_in_sample_is_kept(shop: Shop) -> None:
+    sample = Settings(PROJECT_DIR, shop.home, PROJECT_DIR / "seeds" / "sample")
+    with pytest.raises(UsageError, match="built-in sample"):
+        plan_erasure(
+            Store(sample, CONTRACT, SEALER), ["c0000001"], ERASED_AT, keeps_orders=False
+        )
+
+
+def test_a_warehouse_of_an_earlier_date_is_refused(shop: Shop) -> None:
+    with duckdb.connect(str(shop.home / "warehouse.duckdb")) as connection:
+        connection.execute("create schema if not exists monitoring")
+        connection.execute(
+            "create or replace table monitoring.raw_reconciliation as "
+            "select 'orders' as table_name, 2 as later_rows"
+        )
+    with pytest.raises(EnvironmentFault, match="earlier date"):
+        plan_of(shop, EMAIL)
+
+
+def test_nothing_is_told_while_an_erasure_is_unfinished(shop: Shop) -> None:
+    plant(shop, "note")
+    with pytest.raises(CheckFailed):
+        forget_without_rebuild(shop, EMAIL)
+    with pytest.raises(EnvironmentFault, match="not finished"):
+        refuse_unfinished(shop.home)
+    (shop.home / "note.txt").unlink()
+    forget_without_rebuild(shop)
+    refuse_unfinished(shop.home)
+
+
+# The same shop with ids that may be quantities, and that begin other ids.
+SHORT = {
+    "k-1000001": "17", "k-1000002": "2", "k-2000001": "171", "k-3000001": "172",
+    "k-3000002": "22", "k-4000001": "1", "v-anna-00001": "5", "v-shared-001": "55",
+    "o-10000001": "4", "o-10000002": "9", "o-10000003": "3", "o-10000004": "44",
+    "o-20000001": "40", "o-30000001": "41", "o-30000002": "42", "o-40000001": "43",
+    "o-10000009": "90", "o-10000008": "91", "o-20000009": "17171",
+}  # fmt: skip
+
+
+def test_short_ids_take_nobody_along(tmp_path: Path) -> None:
+    def shortened(text: str) -> str:
+        for long, short in SHORT.items():
+            text = text.replace(long, short)
+        return text
+
+    shops = {}
+    for name, without_anna in (("forgotten", False), ("never", True)):
+        shops[name] = Shop(tmp_path / name)
+        for table in TABLES:
+            text = shortened(rows_of(table, without_anna=without_anna))
+            deliver(shops[name], table, text)
+    email, phone = normalise_email(EMAIL), normalise_phone(PHONE, "DE")
+    people = People(
+        customer=frozenset(SHORT[each] for each in ACCOUNTS),
+        visitor=frozenset({SHORT[DEVICE]}),
+        order=frozenset(SHORT[each] for each in ORDERS),
+        email=frozenset({SEALER.pseudonym(email)}),
+        phone=frozenset({SEALER.pseudonym(phone)}),
+    )
+    with store_of(shops["forgotten"]).raw_store() as raw:
+        people = raw.complete(people)
+        raw.take_out(people, keeps_orders=False)
+    assert people.emails == {email}
+    assert people.phones == {phone}
+    assert stored(shops["forgotten"]) == stored(shops["never"])
+    assert ledger(shops["forgotten"]) == ledger(shops["never"])
+    search = Search(writings_of(people))
+    files = [path for path in shops["forgotten"].raw.rglob("*") if path.is_file()]
+    assert not [trace for path in files for trace in search.traces(path)]
+
+
+def test_numbers_are_read_by_their_owners_country(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    deliver(shop, "customers", "customer_id,phone,country\nk-1,06 12 34 56 78,FR\n")
+    (key,) = shop.rows("select phone_key from customers")[0]
+    people = People(customer=frozenset({"k-1"}), phone=frozenset({key}))
+    with store_of(shop).raw_store() as raw:
+        people = raw.complete(people)
+    assert people.phones == {"+33612345678"}
+    assert people.written == {"06 12 34 56 78"}

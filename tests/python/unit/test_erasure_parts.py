@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,7 +26,15 @@ from martlet.loading.erased.counting import lowered, refused_by, stored_in
 from martlet.loading.erased.rows import ErasedRows
 from martlet.loading.erased.tombstones import Tombstone, Tombstones
 from martlet.loading.report import LoadCount
-from support import CONTRACT, LOADED_AT, PROJECT_DIR, SEALER
+from martlet.privacy.normalising import normalise_email
+from support import CONTRACT, FIXTURES, LOADED_AT, PROJECT_DIR, SEALER, RawStore
+
+STORE_SETTINGS = {
+    "store_id": "pottery",
+    "country": "US",
+    "reporting_currency": "EUR",
+    "reporting_timezone": "Europe/Berlin",
+}
 
 
 def needles(*bounded: str, anywhere: tuple[str, ...] = ()) -> Needles:
@@ -133,6 +142,47 @@ def test_tombstones_name_nobody_and_last(tmp_path: Path) -> None:
     assert kept.covers("order", "o1")
     text = (tmp_path / "tombstones.json").read_text("ascii")
     assert SEALER.pseudonym("c1") not in text and "c1" not in text.split('"')
+
+
+def test_a_connector_leaves_out_whoever_was_erased(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("support.LOADED_AT", datetime(2026, 12, 1))
+    export = FIXTURES / "shopify" / "first"
+    before, after = RawStore(tmp_path / "before"), RawStore(tmp_path / "after")
+    for each in (before, after):
+        each.destination.raw.mkdir(parents=True)
+    whole = before.load_through("shopify", export, store=STORE_SETTINGS)
+    (key,) = {
+        k for id_, k in before.rows("orders", "order_id, email_key") if id_ == "7001"
+    }
+    Tombstones(after.destination.raw, SEALER).add(
+        [("email", key)], Tombstone(datetime(2027, 1, 1), keeps_orders=False)
+    )
+
+    less = after.load_through("shopify", export, store=STORE_SETTINGS)
+
+    assert less.rows == whole.rows
+    assert sum(count.rows for count in less.counts if count.outcome == "erased") > 0
+    for table in ("customers", "orders", "order_items"):
+        counted = sum(count.rows for count in less.counts if count.destination == table)
+        assert counted == len(after.rows(table)), table
+    assert len(after.rows("order_items")) < len(before.rows("order_items"))
+    orders = {order for (order,) in after.rows("orders", "order_id")}
+    assert orders and "7001" not in orders
+    assert {order for (order,) in after.rows("order_items", "order_id")} <= orders
+    assert key not in {k for (k,) in after.rows("customers", "email_key")}
+    refused = [row["came"] for row in after.refused()]
+    assert not [
+        row
+        for row in refused
+        if key
+        in {
+            SEALER.pseudonym(normalise_email(str(value)))
+            for value in row.values()
+            if value
+        }
+    ]
 
 
 @pytest.mark.parametrize("name", ["part.csv", "part.csv.gz", "part.parquet"])
