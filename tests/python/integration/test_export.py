@@ -7,11 +7,13 @@ import hashlib
 import json
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from martlet.export.segment import ExportOptions, export_segment
 from martlet.privacy.sealing import DEMO_KEY, Sealer
 from support import BuiltSample, Shop
 
@@ -71,11 +73,25 @@ def change(shop: Shop, *statements: str) -> None:
             connection.execute(statement)
 
 
+def export_of(
+    shop: Shop, segment: str, to: str = "csv", **options: str | bool | None
+) -> dict:
+    """Export in this process, and give what the command would say of it."""
+    with duckdb.connect(str(shop.home / "warehouse.duckdb")) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return export_segment(
+            connection,
+            segment,
+            to,
+            ExportOptions(shop.home / "exports" / f"{segment}-{to}.csv", **options),
+            lambda: Sealer(DEMO_KEY),
+            exported_at=datetime.now(UTC),
+        ).told()
+
+
 def exported(shop: Shop) -> tuple[list[str], dict]:
     """Export the test's segment: the addresses listed, and the counts."""
-    done = shop.martlet("export", "likely_to_buy", "--json")
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
+    result = export_of(shop, "likely_to_buy")
     listed = rows(Path(result["files"][0]["path"]))
     return [row["email"] for row in listed], result
 
@@ -185,17 +201,10 @@ def test_google_list_needs_both_advertising_consents(sample_shop: Shop) -> None:
         assert len(row["Email"]) == 64 and "@" not in row["Email"]
 
 
-def export_of(shop: Shop, *arguments: str) -> dict:
-    """Export, and give what the command says of it."""
-    done = shop.martlet("export", *arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def test_manifest_says_what_the_files_hold_and_whom_they_leave_out(
     sample_shop: Shop,
 ) -> None:
-    result = export_of(sample_shop, "lapsing", "--to", "google-ads")
+    result = export_of(sample_shop, "lapsing", "google-ads")
     (file,) = result["files"]
     path = Path(file["path"])
     manifest_path = path.with_name(path.name + ".manifest.json")
@@ -216,18 +225,18 @@ def test_manifest_says_what_the_files_hold_and_whom_they_leave_out(
 
 
 def test_dry_run_counts_and_writes_nothing(sample_shop: Shop) -> None:
-    told = export_of(sample_shop, "lapsing", "--campaign", "spring", "--dry-run")
+    told = export_of(sample_shop, "lapsing", campaign_id="spring", dry_run=True)
     assert told["files"] == [] and told["manifest"] is None
     assert not (sample_shop.home / "exports").exists()
     for ledger in ("export_log", "audience_changes", "campaign_assignments"):
         assert query(sample_shop, f"select count(*) from ops.{ledger}") == [(0,)]
-    done = export_of(sample_shop, "lapsing", "--campaign", "spring")
+    done = export_of(sample_shop, "lapsing", campaign_id="spring")
     counts = ("members", "rows", "control_rows", "excluded")
     assert [told[each] for each in counts] == [done[each] for each in counts]
 
 
 def test_a_campaign_holds_the_same_people_back_each_time(sample_shop: Shop) -> None:
-    first = export_of(sample_shop, "lapsing", "--campaign", "spring")
+    first = export_of(sample_shop, "lapsing", campaign_id="spring")
     listed = rows(Path(first["files"][0]["path"]))
     arms = query(
         sample_shop,
@@ -241,9 +250,9 @@ def test_a_campaign_holds_the_same_people_back_each_time(sample_shop: Shop) -> N
     assert first["control_rows"] > 0
     # Another share would draw others; whoever was drawn stays where they are.
     change(sample_shop, "update segments.segment_definitions set control_share = 0.4")
-    again = export_of(sample_shop, "lapsing", "--campaign", "spring")
+    again = export_of(sample_shop, "lapsing", campaign_id="spring")
     assert rows(Path(again["files"][0]["path"])) == listed
-    other = export_of(sample_shop, "lapsing", "--campaign", "autumn")
+    other = export_of(sample_shop, "lapsing", campaign_id="autumn")
     assert other["control_rows"] > first["control_rows"]
     assert query(
         sample_shop,
@@ -264,14 +273,14 @@ def test_a_platform_is_told_whom_to_add_and_whom_to_remove(sample_shop: Shop) ->
     withdrew, left, complained = (person for (person,) in people[:3])
     change(
         sample_shop,
-        "update identity.identity_consent_history set valid_to = '2026-07-02' "
+        "update identity.identity_consent_history set is_granted = false "
         f"where customer_id = '{withdrew}' and channel = 'email' and valid_to is null",
         "update segments.segment_membership set is_current = false "
         f"where customer_id = '{left}'",
         "insert into ops.suppressions values "
         f"('customer', '{complained}', true, 'complained', '2026-07-02')",
     )
-    synced = export_of(sample_shop, "lapsing", "--sync")
+    synced = export_of(sample_shop, "lapsing", only_new=True)
     assert synced["rows"] == before["rows"] - 3
     assert rows(Path(synced["files"][0]["path"])) == [] == synced["warnings"]
     (removal_file,) = synced["removal_files"]
@@ -281,7 +290,7 @@ def test_a_platform_is_told_whom_to_add_and_whom_to_remove(sample_shop: Shop) ->
     assert {"no_consent", "left_segment", "suppressed"} == set(synced["removed"])
     # Once told is enough; whoever comes back is added again.
     change(sample_shop, "update ops.suppressions set is_suppressed = false")
-    again = export_of(sample_shop, "lapsing", "--sync")
+    again = export_of(sample_shop, "lapsing", only_new=True)
     assert again["removal_files"] == []
     (back,) = rows(Path(again["files"][0]["path"]))
     assert back["email"] in emails
@@ -306,13 +315,17 @@ def test_whoever_was_contacted_often_enough_is_left_in_peace(
 
 
 def test_lists_for_other_campaigns_count_as_contacts(sample_shop: Shop) -> None:
-    for campaign in ("one", "two", "three"):
-        export_of(sample_shop, "lapsing", "--campaign", campaign)
-    fourth = export_of(sample_shop, "lapsing", "--campaign", "four")
-    assert left_out(fourth, "contacted_often") > 0
-    # The list of a campaign may be written again, and adverts write to nobody.
-    third = export_of(sample_shop, "lapsing", "--campaign", "three")
+    *_, third = (
+        export_of(sample_shop, "lapsing", campaign_id=campaign)
+        for campaign in ("one", "two", "three")
+    )
     assert left_out(third, "contacted_often") == 0
+    listed = rows(Path(third["files"][0]["path"]))
+    fourth = export_of(sample_shop, "lapsing", campaign_id="four")
+    assert left_out(fourth, "contacted_often") > 0
+    # The list of a campaign may be written again.
+    again = export_of(sample_shop, "lapsing", campaign_id="three")
+    assert rows(Path(again["files"][0]["path"])) == listed
 
 
 def test_nobody_below_the_age_is_listed(sample_shop: Shop) -> None:
