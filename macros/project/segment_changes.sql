@@ -12,7 +12,8 @@
         {%- set is_latest -%}
             {{ today }} >= (select max(changed_date) from {{ ledger }})
         {%- endset -%}
-        delete from {{ ledger }} where changed_date = {{ today }};
+        delete from {{ ledger }}
+        where changed_date = {{ today }} and {{ is_latest }};
         insert into {{ ledger }}
             (segment_id, customer_id, changed_date, is_member, reason)
         select segment_id, customer_id, changed_date, is_member, reason

@@ -18,6 +18,7 @@ from martlet.cli.console import (
 from martlet.cli.options import Json, ProjectDir
 from martlet.contract import read_contract
 from martlet.erasure.journal import refuse_unfinished
+from martlet.erasure.person import refuse_earlier_date
 from martlet.export.definitions import find_destination
 from martlet.export.judging import EXCLUSIONS
 from martlet.export.result import ExportResult
@@ -78,6 +79,7 @@ def export(
         refuse_untaken_loads(
             connection, settings.raw, read_contract(settings.project_dir)
         )
+        refuse_earlier_date(connection)
         result = export_segment(
             connection,
             segment,

@@ -137,6 +137,23 @@ def resolve(
     return _everything_of(connection, sorted(found))
 
 
+# Registrations and consents are staged whatever their date; identity leaves later ones out.
+_LEFT_OUT = """
+select
+    (select sum(later_rows) from monitoring.raw_reconciliation) + (
+        select count(*)
+        from (
+            select source_customer_id from staging.stg_store__customers
+            union
+            select source_customer_id from staging.stg_store__consents
+        )
+        where source_customer_id not in (
+            select source_customer_id from identity.identity_customer_ids
+        )
+    )
+"""
+
+
 def refuse_earlier_date(connection: duckdb.DuckDBPyConnection) -> None:
     """Refuse a warehouse that tells of an earlier date than the raw files.
 
@@ -148,9 +165,7 @@ def refuse_earlier_date(connection: duckdb.DuckDBPyConnection) -> None:
         Its ``as_of_date`` leaves rows out.
     """
     try:
-        left_out = connection.execute(
-            "select sum(later_rows) from monitoring.raw_reconciliation"
-        ).fetchone()
+        left_out = connection.execute(_LEFT_OUT).fetchone()
     except duckdb.CatalogException:
         return  # Not built yet; what says who is who may be.
     if left_out[0]:

@@ -12,10 +12,13 @@ import pyarrow as pa
 
 from martlet.export.request import Request
 
-# What the audience was last told of each address.
+# What the audience was last told of each address, and whose it is by now.
 _HELD = """
 create or replace temp table held as
-select contact_type, contact_key, customer_id
+select
+    changes.contact_type,
+    changes.contact_key,
+    coalesce(merges.customer_id, changes.customer_id) as customer_id
 from (
     select * from ops.audience_changes
     where
@@ -26,8 +29,10 @@ from (
         partition by contact_type, contact_key
         order by changed_at desc, export_id desc
     ) = 1
-)
-where is_member
+) as changes
+left join identity.identity_merges as merges
+    on changes.customer_id = merges.merged_customer_id
+where changes.is_member
 """
 
 # What is not listed any more, and why. An address that is not in the raw files either

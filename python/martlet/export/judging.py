@@ -92,6 +92,16 @@ arms as (
     left join identity.identity_merges as merges
         on drawn.customer_id = merges.merged_customer_id
     where drawn.campaign_id = $campaign_id
+    union
+    -- Whoever is on a list of the campaign already, without a draw, cannot be held back.
+    select coalesce(merges.customer_id, changes.customer_id), 'treatment'
+    from ops.audience_changes as changes
+    left join identity.identity_merges as merges
+        on changes.customer_id = merges.merged_customer_id
+    where
+        changes.is_member
+        and changes.campaign_id = $campaign_id
+        and $campaign_id <> ''
 ),
 
 -- Of two arms of a person who was two people, the one that is left in peace counts.

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from martlet.errors import UsageError
 from martlet.export.audience import find_leaving, note_changes, read_held
 from martlet.export.definitions import (
     SegmentDefinition,
@@ -80,6 +81,7 @@ def export_segment(
     """
     segment = find_segment(connection, segment_id)
     destination = find_destination(destination_name).for_channel(segment.channel)
+    _refuse_odd(options, destination)
     request = Request(
         segment_id=segment_id,
         destination=destination.name,
@@ -96,6 +98,24 @@ def export_segment(
     )
     export = _Export(connection, request, segment, destination, listing, options)
     return export.count() if options.dry_run else export.write()
+
+
+def _refuse_odd(options: ExportOptions, destination: Destination) -> None:
+    """Refuse a file that is called another kind, and a campaign that has no name."""
+    suffix, campaign_id = f".{destination.file_format}", options.campaign_id
+    if options.path.suffix.lower() != suffix:
+        raise UsageError(
+            f"A list for {destination.name} is a {destination.file_format} file, and "
+            f"'{options.path.name}' is not called one.",
+            f"Let its name end in {suffix}: --out list{suffix}",
+        )
+    if campaign_id is not None and (
+        not campaign_id.isprintable() or campaign_id.strip() != (campaign_id or " ")
+    ):
+        raise UsageError(
+            f"{campaign_id!r} is no name of a campaign.",
+            "Write its campaign_id, or leave --campaign out: then nobody is held back.",
+        )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ from martlet.export.layout import Layout, list_layout, removal_layout
 from martlet.export.lines import csv_line
 from martlet.export.parquet import write_parquet
 
+_MOMENT = re.compile("[0-9]{8}T[0-9]{6}")
+
 
 @dataclass(frozen=True)
 class WrittenFile:
@@ -131,7 +133,7 @@ class StagedFiles:
                 else [path]
             )
             for place in places:
-                _refuse_folder(place)
+                _refuse_others(place)
             self._outdated += [path] if len(parts) > 1 else []
             self._outdated += _earlier_parts(path, len(parts), layout)
             self._staged.update(
@@ -172,12 +174,15 @@ class StagedFiles:
 
     def _make_room(self, path: Path) -> None:
         """Make the folder, for its owner alone; clear away what a killed run left."""
-        _refuse_folder(path)
+        _refuse_others(path)
         missing = [folder for folder in path.absolute().parents if not folder.exists()]
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
+        # Each export has a moment of its own in the names of its additions and removals.
+        stem = _MOMENT.sub(_MOMENT.pattern, re.escape(path.stem))
         left_over = re.compile(
-            rf"\.{re.escape(path.stem)}(-[0-9]+)?{re.escape(path.suffix)}\.unfinished"
+            rf"\.{stem}(-remove-{_MOMENT.pattern})?(-[0-9]+)?"
+            rf"{re.escape(path.suffix)}\.unfinished"
         )
         for file in path.parent.iterdir():
             if left_over.fullmatch(file.name) and file not in self._staged:
@@ -221,9 +226,15 @@ def _explained(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _refuse_folder(path: Path) -> None:
+def _refuse_others(path: Path) -> None:
+    """Refuse what is there and is no file: a move would put one in its place."""
     if path.is_dir():
         raise EnvironmentFault(f"{path} is a folder.", "Name a file in it with --out.")
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise EnvironmentFault(
+            f"{path} is a link or a device, and no file.",
+            "Name a file with --out; --dry-run writes none.",
+        )
 
 
 def _part(path: Path, number: int) -> Path:

@@ -119,7 +119,7 @@ SCHEMAS = {
     "warehouse/ledger.py": {"ml"},
     "warehouse/store.py": {"ops"},
     "warehouse/publish.py": {"warehouse"},
-    "erasure/person.py": {"identity", "monitoring"},
+    "erasure/person.py": {"identity", "monitoring", "staging"},
     "erasure/warehouse.py": {"ops"},
     "export/audience.py": {"identity", "ops"},
     "export/barring.py": {"identity", "ops", "segments"},

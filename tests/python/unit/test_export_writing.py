@@ -245,3 +245,37 @@ def test_parquet_is_written_batch_by_batch(tmp_path: Path) -> None:
     assert table["x"].null_count == 120_001
     assert hashlib.sha256(path.read_bytes()).hexdigest() == file.sha256
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_a_killed_run_left_of_another_moment_is_cleared_away(
+    tmp_path: Path,
+) -> None:
+    left = [
+        ".list-add-20260101T080000-1.csv.unfinished",
+        ".list-add-20260101T080000-remove-20260101T080000-2.csv.unfinished",
+    ]
+    others = [".list-add-spring-1.csv.unfinished", ".list-1.csv.unfinished"]
+    for name in (*left, *others):
+        (tmp_path / name).write_bytes(b"p@x.de\n")
+
+    export(tmp_path / "list-add-20260202T090000.csv", people(1))
+
+    assert content_names(tmp_path) == {
+        "list-add-20260202T090000.csv",
+        "manifest.json",
+        *others,
+    }
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo"])
+def test_what_is_no_file_is_never_replaced(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "list.csv"
+    if kind == "link":
+        place.symlink_to(tmp_path / "elsewhere")
+    else:
+        os.mkfifo(place)
+
+    with pytest.raises(EnvironmentFault, match="link or a device"):
+        export(place, people(1))
+
+    assert content_names(tmp_path) == {"list.csv"}
