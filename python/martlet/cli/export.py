@@ -19,6 +19,7 @@ from martlet.cli.options import Json, ProjectDir
 from martlet.contract import read_contract
 from martlet.erasure.journal import refuse_unfinished
 from martlet.erasure.person import refuse_earlier_date
+from martlet.errors import UsageError
 from martlet.export.definitions import find_destination
 from martlet.export.judging import EXCLUSIONS
 from martlet.export.result import ExportResult
@@ -72,6 +73,12 @@ def export(
     exported_at = datetime.now(UTC)
     mark = f"-add-{exported_at:%Y%m%dT%H%M%S}" if sync else ""
     suffix = find_destination(to).file_format
+    if sync and file and file.exists():
+        raise UsageError(
+            f"{file} is there, and may hold additions that no platform has been told yet.",
+            "Upload it, then name another file, or leave --out away: each list of "
+            "additions then has a name of its own.",
+        )
     path = file or settings.exports / f"{segment}-{to}{mark}.{suffix}"
     refuse_unfinished(settings.home)
     store_id = warehouse_store_id(settings.warehouse) or ""
@@ -120,7 +127,7 @@ def suppress(
             connection,
             addresses or [],
             file,
-            find_sealer(settings.home, store_id),
+            lambda: find_sealer(settings.home, store_id),
             reason=reason,
             is_suppressed=not lift,
             changed_at=datetime.now(UTC),

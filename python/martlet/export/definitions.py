@@ -86,6 +86,22 @@ def is_known_campaign(connection: duckdb.DuckDBPyConnection, campaign_id: str) -
     return known > 0
 
 
+def share_of_campaign(
+    connection: duckdb.DuckDBPyConnection, campaign_id: str
+) -> float | None:
+    """Tell the share that a campaign holds back since its first draw, if it drew.
+
+    Arms that were drawn by several shares differ by more than the campaign.
+    """
+    (share,) = connection.execute(
+        "select max(case when arm = 'control' then planned_share "
+        "else round(1 - planned_share, 12) end) "
+        "from ops.campaign_assignments where campaign_id = ?",
+        [campaign_id],
+    ).fetchone()
+    return share
+
+
 def consents_for(
     segment: SegmentDefinition, destination: Destination
 ) -> tuple[Needed, ...]:

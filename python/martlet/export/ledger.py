@@ -19,8 +19,10 @@ select
     $campaign_id as campaign_id,
     judged.customer_id,
     case when judged.is_control then 'control' else 'treatment' end as arm,
-    case when judged.is_control then $control_share else 1 - $control_share end
-        as planned_share,
+    case
+        when judged.is_control then $control_share
+        else round(1 - $control_share, 12)
+    end as planned_share,
     $exported_at as assigned_at,
     $segment_id as segment_id,
     $export_id as export_id,

@@ -8,8 +8,8 @@ never all at once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property, lru_cache
 
 import duckdb
 import pyarrow as pa
@@ -35,8 +35,8 @@ class Listing:
     ----------
     connection
         With the tables ``judged`` and ``held``.
-    sealer : Sealer
-        Opens the contact data.
+    find_sealer : callable
+        Gives what opens the contact data; asked only where there are some.
     only_new : bool
         Whether only people with an address that the audience does not hold are given;
         all are noted as listed.
@@ -47,14 +47,14 @@ class Listing:
         connection: duckdb.DuckDBPyConnection,
         request: Request,
         destination: Destination,
-        sealer: Sealer,
+        find_sealer: Callable[[], Sealer],
         *,
         only_new: bool,
     ) -> None:
         self._connection = connection
         self._request = request
         self._destination = destination
-        self._sealer = sealer
+        self._find_sealer = find_sealer
         self._only_new = only_new
         # Many people have one name.
         self._name = lru_cache(maxsize=65_536)(self._text)
@@ -174,6 +174,10 @@ class Listing:
         """Open an address in one form; nothing where it is not valid."""
         text = self._text(sealed)
         return email_address(text) if kind == "email" else phone_number(text, country)
+
+    @cached_property
+    def _sealer(self) -> Sealer:
+        return self._find_sealer()
 
     def _text(self, sealed: str | None) -> str:
         return self._sealer.unseal(sealed) if sealed else ""

@@ -25,6 +25,7 @@ from martlet.export.definitions import (
     find_destination,
     find_segment,
     is_known_campaign,
+    share_of_campaign,
 )
 from martlet.export.destinations import Destination
 from martlet.export.judging import EXCLUSIONS, judge
@@ -82,22 +83,35 @@ def export_segment(
     segment = find_segment(connection, segment_id)
     destination = find_destination(destination_name).for_channel(segment.channel)
     _refuse_odd(options, destination)
+    share = _control_share(connection, segment, options.campaign_id)
     request = Request(
         segment_id=segment_id,
         destination=destination.name,
         campaign_id=options.campaign_id or "",
         consents=consents_for(segment, destination),
         reached_by=tuple(sorted(destination.identifies_by)),
-        control_share=segment.control_share if options.campaign_id else 0.0,
+        control_share=share,
         exported_at=exported_at.astimezone(UTC).replace(tzinfo=None),
     )
     judge(connection, request, direct_destinations())
     read_held(connection, request)
     listing = Listing(
-        connection, request, destination, find_sealer(), only_new=options.only_new
+        connection, request, destination, find_sealer, only_new=options.only_new
     )
     export = _Export(connection, request, segment, destination, listing, options)
     return export.count() if options.dry_run else export.write()
+
+
+def _control_share(
+    connection: duckdb.DuckDBPyConnection,
+    segment: SegmentDefinition,
+    campaign_id: str | None,
+) -> float:
+    """Share to hold back: the campaign's, once it drew, else the segment's."""
+    if not campaign_id:
+        return 0.0
+    drawn = share_of_campaign(connection, campaign_id)
+    return segment.control_share if drawn is None else drawn
 
 
 def _refuse_odd(options: ExportOptions, destination: Destination) -> None:
@@ -246,7 +260,14 @@ class _Export:
                 f"No campaign '{campaign_id}' is in the shop's campaigns yet: is it "
                 "written as it will be there?"
             )
-        if not self.request.control_share:
+        own, share = self.segment.control_share, self.request.control_share
+        if share and share != own:
+            doubts.append(
+                f"{campaign_id} holds {100 * share:g} % back since its first list, and "
+                f"not the {100 * own:g} % of '{self.segment.segment_id}': arms of "
+                "several shares cannot be compared."
+            )
+        if not share:
             doubts.append(
                 f"'{self.segment.segment_id}' holds no control group back, so what "
                 f"{campaign_id} changes cannot be measured: set its control_share."

@@ -6,8 +6,9 @@ and surrogates of customers. Of several rows of one the latest holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -54,7 +55,7 @@ def suppress(
     connection: duckdb.DuckDBPyConnection,
     given: list[str],
     file: Path | None,
-    sealer: Sealer,
+    find_sealer: Callable[[], Sealer],
     *,
     reason: str,
     is_suppressed: bool,
@@ -68,6 +69,8 @@ def suppress(
         E-mail addresses, phone numbers, the store's customer ids or surrogates.
     file : Path, optional
         Text file with more of them, one on each line.
+    find_sealer : callable
+        Gives what makes pseudonyms; asked only where there are addresses.
 
     Returns
     -------
@@ -85,7 +88,7 @@ def suppress(
             "Nobody was named.",
             "Name addresses, phone numbers or customer ids: martlet suppress WHO",
         )
-    keys = list(_keys(connection, texts, sealer))
+    keys = list(_keys(connection, texts, cache(find_sealer)))
     with transaction(connection):
         (changed,) = connection.execute(
             _NOTE,
@@ -121,7 +124,9 @@ def _lines(file: Path | None) -> Iterable[str]:
 
 
 def _keys(
-    connection: duckdb.DuckDBPyConnection, texts: list[str], sealer: Sealer
+    connection: duckdb.DuckDBPyConnection,
+    texts: list[str],
+    find_sealer: Callable[[], Sealer],
 ) -> Iterable[tuple[str, str]]:
     """Give kind and key of each; a text that is a customer's id is that first."""
     country = connection.execute("select store_country from segments.export_rules")
@@ -132,9 +137,9 @@ def _keys(
         if customers:
             yield from (("customer", customer_id) for (customer_id,) in customers)
         elif "@" in text and (email := normalise_email(text)):
-            yield "email", sealer.pseudonym(email)
+            yield "email", find_sealer().pseudonym(email)
         elif (phone := normalise_phone(text, region)).startswith("+"):
-            yield "phone", sealer.pseudonym(phone)
+            yield "phone", find_sealer().pseudonym(phone)
         else:
             strangers += 1
     if strangers:

@@ -261,6 +261,44 @@ def test_a_campaign_holds_the_same_people_back_each_time(sample_shop: Shop) -> N
     ) == [(0,)]
 
 
+def test_whoever_was_on_a_campaigns_list_is_never_held_back(sample_shop: Shop) -> None:
+    change(sample_shop, "update segments.segment_definitions set control_share = 0")
+    first = export_of(sample_shop, "lapsing", campaign_id="spring")
+    listed = rows(Path(first["files"][0]["path"]))
+    change(sample_shop, "update segments.segment_definitions set control_share = 0.5")
+    again = export_of(sample_shop, "lapsing", campaign_id="spring")
+    assert again["control_rows"] == 0 and again["removal_files"] == []
+    assert rows(Path(again["files"][0]["path"])) == listed
+    assert query(sample_shop, "select count(*) from ops.campaign_assignments") == [(0,)]
+
+
+def test_additions_are_never_written_over(sample_shop: Shop) -> None:
+    out = sample_shop.directory / "additions.csv"
+    arguments = ("export", "lapsing", "--sync", "--out", str(out))
+    assert sample_shop.martlet(*arguments).returncode == 0
+    told = out.read_bytes()
+    done = sample_shop.martlet(*arguments)
+    assert done.returncode == 2 and "additions" in done.stderr
+    assert out.read_bytes() == told
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--campaign", ""), "no name of a campaign"),
+        (("--campaign", " spring"), "no name of a campaign"),
+        (("--out", "list.xlsx"), ".csv"),
+        (("--to", "parquet", "--out", "list.csv"), ".parquet"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    sample_shop: Shop, options: tuple[str, ...], said: str
+) -> None:
+    done = sample_shop.martlet("export", "lapsing", *options)
+    assert done.returncode == 2
+    assert said in done.stderr and "Next:" in done.stderr
+
+
 def test_a_platform_is_told_whom_to_add_and_whom_to_remove(sample_shop: Shop) -> None:
     before = export_of(sample_shop, "lapsing")
     listed = rows(Path(before["files"][0]["path"]))
