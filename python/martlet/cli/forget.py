@@ -23,6 +23,7 @@ from martlet.contract import read_contract
 from martlet.erasure.forgetting import Forgotten
 from martlet.erasure.forgetting import forget as carry_out
 from martlet.erasure.planning import Plan, Store, plan_erasure
+from martlet.errors import UsageError
 from martlet.privacy.keys import find_sealer
 from martlet.settings import Settings, load_settings
 from martlet.warehouse.dbt import DbtOptions
@@ -73,7 +74,12 @@ def forget(
     if dry_run:
         _print_plan(plan, json=json)
         return
-    if not yes and sys.stdin.isatty():
+    if not yes:
+        if json or not sys.stdin.isatty():
+            raise UsageError(
+                "There is no one to ask, and what is removed is gone for good.",
+                "See what it would be with --dry-run; do it with --yes",
+            )
         _print_plan(plan, json=False)
         typer.confirm("Remove all of it for good?", abort=True)
     options = DbtOptions(target=target, threads=threads, vars=vars)

@@ -75,7 +75,9 @@ def forget(
     with machine_faults("Forgetting", _AFTERMATH), raw_lock(settings.raw):
         write_journal(settings.home, store.sealer, erasure)
         on_step("who it is", 1, 6)
-        told = write_removals(erasure.people, plan.audiences, removals)
+        told = write_removals(
+            erasure.people, plan.audiences, removals, erasure.erasure_id
+        )
         _bury(store, erasure)
         remove_files(plan.exports)
         on_step("exports", 2, 6)

@@ -19,8 +19,11 @@ def write_removals(
     people: People,
     destinations: Sequence[str],
     directory: Path | None,
+    erasure_id: str,
 ) -> list[Path]:
     """Write one list for each platform, with every address that it may know.
+
+    Each erasure has names of its own: a list that nobody has uploaded must not get lost.
 
     Returns
     -------
@@ -35,7 +38,7 @@ def write_removals(
         for name in destinations:
             destination = DESTINATIONS[name]
             written += staged.write_removals(
-                directory / f"{name}-removals.{destination.file_format}",
+                directory / f"{name}-removals-{erasure_id}.{destination.file_format}",
                 destination,
                 destination.rows_to_remove(contacts, defaultdict(set)),
             )
