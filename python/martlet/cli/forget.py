@@ -105,6 +105,7 @@ def _print_plan(plan: Plan, *, json: bool) -> None:
         "people": plan.erasure.people.people,
         "anonymise_orders": plan.erasure.keeps_orders,
         "rows": plan.erasure.rows,
+        "mentions": plan.erasure.mentions,
         "exports": plan.exports,
         "audiences": plan.audiences,
         "is_resumed": plan.is_resumed,
@@ -121,6 +122,8 @@ def _print_plan(plan: Plan, *, json: bool) -> None:
         [("raw table", "left"), ("rows", "right")],
         [(name, number(rows)) for name, rows in plan.erasure.rows.items()],
     )
+    for name, rows in plan.erasure.mentions.items():
+        print_line("Others' rows to blank", f"{number(rows)} in {name}")
     for path in plan.exports:
         print_line("File to remove", path)
     for name in plan.audiences:
@@ -137,6 +140,7 @@ def _print_done(done: Forgotten, *, json: bool) -> None:
                 "people": erasure.people.people,
                 "anonymise_orders": erasure.keeps_orders,
                 "rows": erasure.rows,
+                "mentions": erasure.mentions,
                 "exports_removed": done.exports_removed,
                 "removals": done.removals,
                 "files_searched": done.files_searched,

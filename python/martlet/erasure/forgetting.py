@@ -139,7 +139,7 @@ def _prove(store: Store, erasure: Erasure) -> int:
     files = files_below(folders)
     traces = [trace for path in files for trace in search.traces(path)]
     if traces:
-        raise _found(traces)
+        raise _found(traces, settings.raw)
     return len(files)
 
 
@@ -151,13 +151,16 @@ def dbt_directories(project_dir: Path) -> tuple[Path, Path]:
     )
 
 
-def _found(traces: list[Trace]) -> CheckFailed:
+def _found(traces: list[Trace], raw: Path) -> CheckFailed:
     shown = "\n".join(f"  {trace}" for trace in traces[:_SHOWN])
     more = len(traces) - _SHOWN
     return CheckFailed(
         f"Traces are left in {len(traces)} places:\n{shown}"
         + (f"\n  and {more} more" if more > 0 else ""),
-        "Remove these files if they are yours, then finish: martlet forget",
+        # A raw file holds others' rows too, and a load that lost a file is damaged.
+        "Take the person out of the raw files by hand, then finish: martlet forget"
+        if any(trace.path.is_relative_to(raw.resolve()) for trace in traces)
+        else "Remove these files if they are yours, then finish: martlet forget",
     )
 
 

@@ -25,7 +25,8 @@ _FILE = ".erasure.sealed"
 class Erasure:
     """One erasure, whole: who, since when, and what was to be removed.
 
-    ``rows`` counts rows of each raw table, and of quarantine, when it began.
+    ``rows`` counts rows of each raw table, and of quarantine, when it began; ``mentions``
+    rows of other people that name them.
     """
 
     erasure_id: str
@@ -34,6 +35,7 @@ class Erasure:
     asked: tuple[str, ...]
     people: People
     rows: dict[str, int]
+    mentions: dict[str, int]
 
 
 def read_journal(home: Path, sealer: Sealer) -> Erasure | None:

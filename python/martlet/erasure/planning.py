@@ -158,8 +158,10 @@ def _begin(
 ) -> Erasure:
     people = find_people(store, customers)
     with store.raw_store() as raw:
-        rows = raw.count(people, keeps_orders=keeps_orders)
-    return Erasure(secrets.token_hex(8), erased_at, keeps_orders, asked, people, rows)
+        rows, mentions = raw.count(people, keeps_orders=keeps_orders)
+    return Erasure(
+        secrets.token_hex(8), erased_at, keeps_orders, asked, people, rows, mentions
+    )
 
 
 def _made_of(store: Store, erasure: Erasure) -> tuple[list[Path], list[str]]:

@@ -23,6 +23,7 @@ _BITS = 20
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(64 - _BITS)
 _CHUNK = 1 << 24
+_ERASED = b"[erased]"
 
 
 class Needles:
@@ -41,6 +42,21 @@ class Needles:
 
     def are_in(self, data: bytes) -> bool:
         """Say whether any word stands in ``data``."""
+        return next(self._places(data), None) is not None
+
+    def without(self, text: str) -> str:
+        """Give a text with ``[erased]`` in the place of every word that stands in it."""
+        data, end = text.encode(), 0
+        kept = []
+        # Of two words that begin at one place the longer one is all of what is meant.
+        for begin, until in sorted(self._places(data), key=lambda at: (at[0], -at[1])):
+            if begin >= end:
+                kept += [data[end:begin], _ERASED]
+            end = max(end, until)
+        return b"".join((*kept, data[end:])).decode()
+
+    def _places(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Yield where words begin and end."""
         for shift in range(_WINDOW):
             windows = np.frombuffer(
                 data,
@@ -50,9 +66,7 @@ class Needles:
             )
             known = self._ends[(windows * _SPREAD) >> _SHIFT]
             for position in np.flatnonzero(known):
-                if self._stands_at(data, int(position) * _WINDOW + shift):
-                    return True
-        return False
+                yield from self._at(data, int(position) * _WINDOW + shift)
 
     def are_in_file(self, path: Path) -> bool:
         """Say whether any word stands in a file; in what a gzipped one unpacks to."""
@@ -69,7 +83,7 @@ class Needles:
         self._ends[(value * _SPREAD) >> _SHIFT] = True
         self._longest = max(self._longest, len(word))
 
-    def _stands_at(self, data: bytes, position: int) -> bool:
+    def _at(self, data: bytes, position: int) -> Iterator[tuple[int, int]]:
         window = data[position : position + _WINDOW]
         for word, start, is_bounded in self._by_window.get(window, ()):
             begin = position - start
@@ -78,8 +92,7 @@ class Needles:
             if is_there and (
                 not is_bounded or _is_whole(data, begin, end, b"@" in word)
             ):
-                return True
-        return False
+                yield begin, end
 
     def _chunks(self, path: Path) -> Iterator[bytes]:
         """Read a file in pieces that overlap, so that no word is cut in two."""

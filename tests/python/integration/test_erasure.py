@@ -341,6 +341,56 @@ def plant(shop: Shop, kind: str) -> str:
             return "job.json"
 
 
+# Ben's own rows, in a load and by hand, that say what names her; his names stay.
+MENTIONS = (
+    ("events", "event_id,visitor_id,customer_id,event_at,event_name,page_url",
+     "e-99000001,v-shared-001,k-2000001,2026-02-05 10:00:00,page_view,"
+     "https://shop.example/orders/{order}/status?utm_content={account}"),
+    ("support_messages", "message_id,customer_id,sent_at,message_text",
+     "m-99000001,k-2000001,2026-04-01 10:00:00,"
+     "My wife ordered {order} under {account}: not {account}0"),
+)  # fmt: skip
+
+
+def test_others_rows_that_mention_the_person_stay_without_the_mention(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = {"order": ORDERS[0], "account": ACCOUNTS[0]}
+    blanked = dict.fromkeys(named, "[erased]")
+    for table, header, row in MENTIONS:
+        deliver(shop, table, f"{header}\n{row.format(**named)}\n")
+    by_hand = shop.write(
+        "products", f"product_id,product_name\nbox,For {ACCOUNTS[1]}\n"
+    )
+    monkeypatch.setattr(
+        "martlet.erasure.planning.refuse_untaken_loads", lambda *args: None
+    )
+
+    plan = plan_of(shop, EMAIL)
+    assert plan.erasure.mentions == {
+        "events": 1, "support_messages": 1, "products": 1,
+    }  # fmt: skip
+    forget_without_rebuild(shop, EMAIL)
+
+    ((page_url,),) = shop.rows(
+        "select page_url from events where event_id = 'e-99000001'"
+    )
+    assert page_url == MENTIONS[0][2].format(**blanked).rpartition(",")[2]
+    ((text,),) = shop.rows(
+        "select message_text from support_messages where message_id = 'm-99000001'"
+    )
+    assert text == "My wife ordered [erased] under [erased]: not k-10000010"
+    assert by_hand.read_text() == "product_id,product_name\nbox,For [erased]\n"
+
+
+def test_nobody_is_told_to_remove_raw_files(shop: Shop) -> None:
+    (shop.raw / "notes.txt").write_text(EMAIL)
+    with pytest.raises(CheckFailed) as failed:
+        forget_without_rebuild(shop, EMAIL)
+    assert "notes.txt" in failed.value.message
+    assert "emove" not in failed.value.hint
+
+
 @pytest.mark.parametrize(
     "kind",
     ["note", "hash for Google", "packed", "gzipped", "database", "sealed", "pseudonym"],

@@ -67,6 +67,21 @@ def test_hashes_are_found_wherever_they_stand() -> None:
     assert needles(anywhere=(hashed,)).are_in(f"abc{hashed}def".encode())
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("c0000001", "[erased]"),
+        ("é c0000001, xc0000001; c0000001", "é [erased], xc0000001; [erased]"),
+        ("c0000001-22 c0000001", "[erased] [erased]"),
+        ("to <anna@example.org>.", "to <[erased]>."),
+        ("nobody", "nobody"),
+    ],
+)
+def test_words_are_blanked_whole(text: str, left: str) -> None:
+    words = needles("c0000001", "c0000001-22", "anna@example.org")
+    assert words.without(text) == left
+
+
 def test_words_are_found_at_every_place_of_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
