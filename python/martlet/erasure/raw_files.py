@@ -175,6 +175,22 @@ class RawStore:
         for path in self._refusals():
             refused.drop_empty(path)
 
+    def addresses(self) -> set[str]:
+        """List the pseudonyms of every address and number in raw files."""
+        found: set[str] = set()
+        for path, table in self._files():
+            described = self.connection.execute(
+                f"describe select * from {read_raw(path)}"
+            ).fetchall()
+            present = {name.lower() for name, *_ in described}
+            for _, key in _ADDRESSES if table.name in _SEALED_IN else ():
+                if key in present:
+                    rows = self.connection.execute(
+                        f"select distinct {identifier(key)} from {read_raw(path)}"
+                    ).fetchall()
+                    found |= {value for (value,) in rows}
+        return found
+
     def _recount(self, load_id: str) -> None:
         folder = self.raw / f"{LOAD_PREFIX}{load_id}"
         stored = {

@@ -30,6 +30,7 @@ from erasure_shop import (
     store_of,
 )
 from martlet.checking.erased_people import refuse_erased
+from martlet.doctor import examine
 from martlet.erasure.access import tell
 from martlet.erasure.exports import Search
 from martlet.erasure.journal import refuse_unfinished
@@ -472,13 +473,28 @@ def test_platforms_have_to_be_told(shop: Shop, tmp_path: Path) -> None:
             "'2026-05-01')",
             [shared],
         )
+        # An address that she had once, and no file tells any more.
+        connection.execute(
+            "insert into ops.audience_changes (destination, segment_id, contact_type, "
+            "contact_key, customer_id, is_member, changed_at) "
+            "values ('csv', 's', 'email', 'an old key', md5('customer:k-1000001'), "
+            "true, '2026-05-01')"
+        )
     with pytest.raises(UsageError, match="csv"):
         forget_without_rebuild(shop, EMAIL)
     with pytest.raises(UsageError, match="inside"):
         forget_without_rebuild(shop, EMAIL, removals=shop.home / "removals")
 
-    done = forget_without_rebuild(shop, EMAIL, removals=tmp_path / "removals")
-    (path,) = done.removals
+    plant(shop, "note")
+    with pytest.raises(CheckFailed):
+        forget_without_rebuild(shop, EMAIL, removals=tmp_path / "removals")
+    # The ledger has forgotten them by now; what has to be told has not.
+    (shop.home / "note.txt").unlink()
+    done = forget_without_rebuild(shop)
+    assert done.erasure.audiences == ("csv",)
+    assert set(done.erasure.exports) == {listed, other}
+    assert done.erasure.untold == {"csv": 1}
+    (path,) = done.erasure.removals
     assert normalise_email(EMAIL) in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not listed.exists() and not other.exists()
@@ -486,7 +502,8 @@ def test_platforms_have_to_be_told(shop: Shop, tmp_path: Path) -> None:
         # The number that she shared is on the ledger still, and nobody's: the next export
         # has it removed.
         left = connection.sql(
-            "select contact_key, customer_id, is_member from ops.audience_changes"
+            "select contact_key, customer_id, is_member from ops.audience_changes "
+            "where contact_type = 'phone'"
         ).fetchall()
     assert left == [(shared, None, True)]
 
@@ -541,6 +558,9 @@ def test_one_erasure_is_finished_before_another(shop: Shop) -> None:
         forget_without_rebuild(shop, EMAIL)
     with pytest.raises(UsageError, match="not finished"):
         plan_of(shop, "ben@example.org")
+    for customers in ((), (EMAIL,)):
+        with pytest.raises(UsageError, match="begun without --anonymise-orders"):
+            plan_of(shop, *customers, keeps_orders=True)
     (shop.home / "note.txt").unlink()
     forget_without_rebuild(shop, EMAIL)
     with pytest.raises(UsageError, match="Nobody was named"):
@@ -663,9 +683,17 @@ def test_nothing_is_told_while_an_erasure_is_unfinished(shop: Shop) -> None:
         forget_without_rebuild(shop, EMAIL)
     with pytest.raises(EnvironmentFault, match="not finished"):
         refuse_unfinished(shop.home)
+    assert unfinished_by_doctor(shop)
     (shop.home / "note.txt").unlink()
     forget_without_rebuild(shop)
     refuse_unfinished(shop.home)
+    assert not unfinished_by_doctor(shop)
+
+
+def unfinished_by_doctor(shop: Shop) -> bool:
+    """Say whether the doctor tells of an erasure that is not finished."""
+    findings = examine(store_of(shop).settings)
+    return any(each.what == "erasure" and each.error for each in findings)
 
 
 # The same shop with ids that may be quantities, and that begin other ids.
