@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -137,11 +137,15 @@ def _prove(store: Store, erasure: Erasure) -> int:
     search = Search(writings_of(erasure.people, keeps_orders=erasure.keeps_orders))
     left_by_dbt = files_below(dbt_directories(settings.project_dir))
     remove_files(path for path in left_by_dbt if search.traces(path))
-    folders = (settings.home, settings.raw, *dbt_directories(settings.project_dir))
+    segments = settings.project_dir / "models" / "segments"
+    folders = (
+        *(settings.home, settings.raw, segments),
+        *dbt_directories(settings.project_dir),
+    )
     files = files_below(folders)
     traces = [trace for path in files for trace in search.traces(path)]
     if traces:
-        raise _found(traces, settings.raw)
+        raise _found(traces, (settings.raw, segments))
     return len(files)
 
 
@@ -153,15 +157,19 @@ def dbt_directories(project_dir: Path) -> tuple[Path, Path]:
     )
 
 
-def _found(traces: list[Trace], raw: Path) -> CheckFailed:
+def _found(traces: list[Trace], needed: Sequence[Path]) -> CheckFailed:
     shown = "\n".join(f"  {trace}" for trace in traces[:_SHOWN])
     more = len(traces) - _SHOWN
     return CheckFailed(
         f"Traces are left in {len(traces)} places:\n{shown}"
         + (f"\n  and {more} more" if more > 0 else ""),
-        # A raw file holds others' rows too, and a load that lost a file is damaged.
-        "Take the person out of the raw files by hand, then finish: martlet forget"
-        if any(trace.path.is_relative_to(raw.resolve()) for trace in traces)
+        # A raw file holds others' rows too, and a build needs every model.
+        "Take the person out of what these files say, then finish: martlet forget"
+        if any(
+            trace.path.is_relative_to(place.resolve())
+            for trace in traces
+            for place in needed
+        )
         else "Remove these files if they are yours, then finish: martlet forget",
     )
 

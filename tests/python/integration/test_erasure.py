@@ -7,6 +7,7 @@ import json
 import shutil
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from martlet.checking.erased_people import refuse_erased
 from martlet.doctor import examine
 from martlet.erasure.access import tell
 from martlet.erasure.exports import Search
+from martlet.erasure.forgetting import forget
 from martlet.erasure.journal import refuse_unfinished
 from martlet.erasure.person import People
 from martlet.erasure.planning import Store, plan_erasure
@@ -389,6 +391,22 @@ def test_nobody_is_told_to_remove_raw_files(shop: Shop) -> None:
     with pytest.raises(CheckFailed) as failed:
         forget_without_rebuild(shop, EMAIL)
     assert "notes.txt" in failed.value.message
+    assert "emove" not in failed.value.hint
+
+
+def test_an_audience_that_names_the_person_is_told_of(
+    shop: Shop, tmp_path: Path
+) -> None:
+    surrogate = hashlib.md5(b"customer:k-1000001", usedforsecurity=False).hexdigest()
+    project = tmp_path / "project"
+    model = project / "models" / "segments" / "vips.sql"
+    model.parent.mkdir(parents=True)
+    model.write_text(f"select * from members where customer_id = '{surrogate}'")
+    store = store_of(shop)
+    store = replace(store, settings=replace(store.settings, project_dir=project))
+    plan = plan_of(shop, EMAIL)
+    with pytest.raises(CheckFailed, match=r"vips\.sql") as failed:
+        forget(store, plan, lambda: None)
     assert "emove" not in failed.value.hint
 
 
