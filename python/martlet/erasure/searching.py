@@ -7,13 +7,14 @@ were erased at once.
 
 from __future__ import annotations
 
-import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
+from martlet.erasure.unpacking import FAULTS, unpacked
 from martlet.erasure.writings import Writings
 
 _WINDOW = 8
@@ -68,9 +69,23 @@ class Needles:
             for position in np.flatnonzero(known):
                 yield from self._at(data, int(position) * _WINDOW + shift)
 
-    def are_in_file(self, path: Path) -> bool:
-        """Say whether any word stands in a file; in what a gzipped one unpacks to."""
-        return any(self.are_in(chunk) for chunk in self._chunks(path))
+    def places_in(self, path: Path) -> Iterator[str]:
+        """Yield where in a file any word stands, empty for the file itself.
+
+        What a file packs is searched too, and so is text in UTF-16, whose every other
+        byte is zero where it is plain.
+        """
+        try:
+            for place, file in unpacked(path):
+                if any(self._are_in_chunk(chunk) for chunk in self._chunks(file)):
+                    yield place
+        except FAULTS:
+            yield "cannot be unpacked, so nobody can say what it holds"
+
+    def _are_in_chunk(self, chunk: bytes) -> bool:
+        return self.are_in(chunk) or (
+            b"\0" in chunk and self.are_in(chunk.replace(b"\0", b""))
+        )
 
     def _add(self, word: bytes, *, is_bounded: bool) -> None:
         if len(word) < _WINDOW:
@@ -94,15 +109,13 @@ class Needles:
             ):
                 yield begin, end
 
-    def _chunks(self, path: Path) -> Iterator[bytes]:
+    def _chunks(self, file: BinaryIO) -> Iterator[bytes]:
         """Read a file in pieces that overlap, so that no word is cut in two."""
-        overlap = self._longest + 2
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rb") as file:
-            kept = b""
-            while read := file.read(_CHUNK):
-                yield kept + read
-                kept = (kept + read)[-overlap:]
+        overlap = 2 * (self._longest + 2)
+        kept = b""
+        while read := file.read(_CHUNK):
+            yield kept + read
+            kept = (kept + read)[-overlap:]
 
 
 def files_below(folders: Iterable[Path]) -> list[Path]:

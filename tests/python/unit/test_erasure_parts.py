@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import io
+import lzma
 import random
+import zipfile
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +18,7 @@ import pytest
 
 from martlet.contract import CONTRACT_PATH
 from martlet.erasure.describing import read_descriptions
+from martlet.erasure.exports import Search
 from martlet.erasure.person import People
 from martlet.erasure.searching import Needles
 from martlet.erasure.values import Values
@@ -90,9 +96,62 @@ def test_words_are_found_at_every_place_of_a_file(
     noise = random.Random(7).randbytes(400).replace(b"c", b"d")
     for position in range(300):
         path.write_bytes(noise[:position] + b" c0000001 " + noise[position:])
-        assert needles("c0000001").are_in_file(path), position
+        assert list(needles("c0000001").places_in(path)) == [""], position
     path.write_bytes(noise)
-    assert not needles("c0000001").are_in_file(path)
+    assert not list(needles("c0000001").places_in(path))
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+WORDS = b"nobody here, " * 40 + b"c0000001" + b" and nobody there" * 40
+
+
+@pytest.mark.parametrize(
+    ("content", "places"),
+    [
+        (gzip.compress(WORDS), [""]),
+        (bz2.compress(WORDS), [""]),
+        (lzma.compress(WORDS), [""]),
+        (zipped("a/b.txt", WORDS), ["a/b.txt"]),
+        (zipped("a.zip", zipped("b.gz", gzip.compress(WORDS))), ["a.zip/b.gz"]),
+        (zipped("c0000001.txt", b""), [""]),
+        (WORDS.decode().encode("utf-16-le"), [""]),
+        (WORDS.decode().encode("utf-16-be"), [""]),
+        (zipped("b.xml", b"nobody"), []),
+        (gzip.compress(b"nobody"), []),
+        (gzip.compress(b"nobody")[:-12], ["cannot be unpacked"]),
+        (zipped("part", b"PAR1" + bytes(20)), ["cannot be unpacked"]),
+        (b"7z\xbc\xaf\x27\x1c", ["cannot be unpacked"]),
+    ],
+    ids=range(13),
+)
+def test_what_files_pack_is_searched(
+    tmp_path: Path, content: bytes, places: list[str]
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    found = list(needles("c0000001").places_in(path))
+    assert [each.partition(",")[0] for each in found] == places
+
+
+@pytest.mark.parametrize("name", ["copy.db", "list.unfinished"])
+def test_tables_are_known_by_how_they_begin(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    # Numbers in a row are packed, so that no single one stands in the file.
+    sql = "select format('c{:07d}', i) as a from range(9000) as t (i)"
+    if path.suffix == ".db":
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(f"create table t as {sql}")
+    else:
+        duckdb.sql(sql).write_parquet(str(path), compression="zstd")
+    assert not list(needles("c0000777").places_in(path))
+    short = dict.fromkeys(("customer", "visitor", "order"), frozenset[str]())
+    assert Search(Writings(frozenset(), frozenset({"c0000777"}), short)).traces(path)
 
 
 @pytest.mark.parametrize(
