@@ -28,6 +28,7 @@ _NAMING = {
     "customer": re.compile("customer_id$"),
     "visitor": re.compile("visitor_id$"),
     "order": re.compile("(order|conversion)_id$"),
+    "address": re.compile("phone|mobile|telefon|^tel|mail"),
 }
 
 

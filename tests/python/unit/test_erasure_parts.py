@@ -6,6 +6,7 @@ import bz2
 import gzip
 import hashlib
 import io
+import json
 import lzma
 import random
 import zipfile
@@ -29,6 +30,7 @@ from martlet.erasure.writings import (
     writings_of,
 )
 from martlet.loading.erased.counting import lowered, refused_by, stored_in
+from martlet.loading.erased.refused import RefusedRows
 from martlet.loading.erased.rows import ErasedRows
 from martlet.loading.erased.tombstones import Tombstone, Tombstones
 from martlet.loading.report import LoadCount
@@ -150,7 +152,7 @@ def test_tables_are_known_by_how_they_begin(tmp_path: Path, name: str) -> None:
     else:
         duckdb.sql(sql).write_parquet(str(path), compression="zstd")
     assert not list(needles("c0000777").places_in(path))
-    short = dict.fromkeys(("customer", "visitor", "order"), frozenset[str]())
+    short = dict.fromkeys(("customer", "visitor", "order", "address"), frozenset())
     assert Search(Writings(frozenset(), frozenset({"c0000777"}), short)).traces(path)
 
 
@@ -165,17 +167,57 @@ def test_tables_are_known_by_how_they_begin(tmp_path: Path, name: str) -> None:
         ("select '4' as order_id", True),
         ("select '10000001' as conversion_id", True),
         ("select '10000001' as event_id", False),
+        ("select 32123456 as order_id", False),
+        ("select '32123456 is it' as message_text", False),
+        ("select '32123456' as mobile_phone", True),
+        ("select 'call +4532123456' as message_text", True),
+        ("select 'a@b.de' as contact_email", True),
     ],
 )
 def test_short_ids_are_found_by_their_column(
     tmp_path: Path, sql: str, is_there: bool
 ) -> None:
-    people = People(customer=frozenset({"17"}), order=frozenset({"4", "10000001"}))
+    people = People(
+        customer=frozenset({"17"}),
+        order=frozenset({"4", "10000001"}),
+        phones=frozenset({"+4532123456"}),
+        emails=frozenset({"a@b.de"}),
+    )
     writings = writings_of(people)
     path = tmp_path / "part.parquet"
     duckdb.sql(sql).write_parquet(str(path))
     found = list(Values(writings, Needles(writings)).places_in(path))
     assert found == (["part.parquet"] if is_there else [])
+
+
+@pytest.mark.parametrize(
+    ("came", "is_theirs"),
+    [
+        ({"Kundennummer": "12345", "Datum": "kein Datum"}, True),
+        ({"Numéro de client": "12345"}, True),
+        ({"consumer account": "12345"}, True),
+        ({"order_date": "x", "line_item_id": "12345"}, True),
+        ({"Menge": "12345", "Preis": "12345", "Bestelldatum": "12345"}, False),
+        ({"Kundennummer": "123456"}, False),
+        ("12345;kein Datum", True),
+        ("12345,kein Datum,4", True),
+        ("40,4,1", False),
+    ],
+    ids=range(9),
+)
+def test_refused_rows_are_theirs_in_any_language(
+    tmp_path: Path, came: object, is_theirs: bool
+) -> None:
+    path = tmp_path / "part.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table refused as select 'rule' as rule, $1 as sealed_row",
+            [SEALER.seal(json.dumps(came))],
+        )
+        connection.table("refused").write_parquet(str(path))
+        people = People(customer=frozenset({"12345", "4"}))
+        refused = RefusedRows(connection, SEALER, None, people.knows)
+        assert bool(refused.theirs(path)) is is_theirs
 
 
 def test_addresses_are_searched_for_as_platforms_write_them() -> None:
