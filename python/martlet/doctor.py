@@ -16,6 +16,7 @@ from martlet.checking.check import (
     raise_on_problems,
 )
 from martlet.contract import read_contract
+from martlet.erasure.journal import refuse_unfinished
 from martlet.errors import EnvironmentFault, MartletError
 from martlet.privacy.keys import find_sealer
 from martlet.settings import Settings
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("python", _python),
         ("packages", _packages),
         ("project", lambda settings: str(settings.project_dir)),
+        ("erasure", _erasure),
         ("raw files", _raw),
         ("key", _key),
         ("disk", _disk),
@@ -61,6 +63,11 @@ def _python(settings: Settings) -> str:
 
 def _packages(settings: Settings) -> str:
     return ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
+
+
+def _erasure(settings: Settings) -> str:
+    refuse_unfinished(settings.home)
+    return "none is unfinished"
 
 
 def _raw(settings: Settings) -> str:

@@ -29,6 +29,9 @@ HOSTILE = [
     "with x as (select 1) select * from x",
     "case when orders > 1 then true end",
     "case when (select 1) = 1 then true else false end",
+    # One person alone.
+    "customer_id = 'c01'",
+    "orders > 1 or lower(CUSTOMER_ID) like 'c0%'",
     # Statements.
     "orders > 1; drop table marts.customer_profiles",
     "orders > 1;",

@@ -22,6 +22,7 @@ from martlet.cli.options import Json, ProjectDir, Target, Threads, Vars
 from martlet.contract import read_contract
 from martlet.erasure.forgetting import Forgotten
 from martlet.erasure.forgetting import forget as carry_out
+from martlet.erasure.journal import Erasure
 from martlet.erasure.planning import Plan, Store, plan_erasure
 from martlet.errors import UsageError
 from martlet.privacy.keys import find_sealer
@@ -105,8 +106,10 @@ def _print_plan(plan: Plan, *, json: bool) -> None:
         "people": plan.erasure.people.people,
         "anonymise_orders": plan.erasure.keeps_orders,
         "rows": plan.erasure.rows,
-        "exports": plan.exports,
-        "audiences": plan.audiences,
+        "mentions": plan.erasure.mentions,
+        "exports": plan.erasure.exports,
+        "audiences": plan.erasure.audiences,
+        "untold": plan.erasure.untold,
         "is_resumed": plan.is_resumed,
     }
     if json:
@@ -121,10 +124,21 @@ def _print_plan(plan: Plan, *, json: bool) -> None:
         [("raw table", "left"), ("rows", "right")],
         [(name, number(rows)) for name, rows in plan.erasure.rows.items()],
     )
-    for path in plan.exports:
+    for name, rows in plan.erasure.mentions.items():
+        print_line("Others' rows to blank", f"{number(rows)} in {name}")
+    for path in plan.erasure.exports:
         print_line("File to remove", path)
-    for name in plan.audiences:
+    for name in plan.erasure.audiences:
         print_line("Platform to tell", name)
+    _print_untold(plan.erasure)
+
+
+def _print_untold(erasure: Erasure) -> None:
+    for name, addresses in erasure.untold.items():
+        print_note(
+            f"{number(addresses)} addresses that {name} was given can no longer be told: "
+            "no raw file holds them. Replace the whole audience there."
+        )
 
 
 def _print_done(done: Forgotten, *, json: bool) -> None:
@@ -137,8 +151,10 @@ def _print_done(done: Forgotten, *, json: bool) -> None:
                 "people": erasure.people.people,
                 "anonymise_orders": erasure.keeps_orders,
                 "rows": erasure.rows,
-                "exports_removed": done.exports_removed,
-                "removals": done.removals,
+                "mentions": erasure.mentions,
+                "exports_removed": erasure.exports,
+                "removals": erasure.removals,
+                "untold": erasure.untold,
                 "files_searched": done.files_searched,
                 "traces_found": 0,
             }
@@ -147,8 +163,9 @@ def _print_done(done: Forgotten, *, json: bool) -> None:
     rows = sum(erasure.rows.values())
     print_line("Forgotten", f"{number(rows)} raw rows")
     print_line("Erasure", erasure.erasure_id)
-    for path in done.removals:
+    for path in erasure.removals:
         print_line("Upload, then delete", path)
+    _print_untold(erasure)
     print_note(
         f"{number(done.files_searched)} files were searched, and no trace was found. "
         "Backups and files elsewhere are yours to clear."

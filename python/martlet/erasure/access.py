@@ -21,7 +21,7 @@ from martlet.erasure.describing import Description, read_descriptions
 from martlet.erasure.exports import Search, files_with_them
 from martlet.erasure.person import People
 from martlet.erasure.planning import Store, find_people
-from martlet.erasure.warehouse import audiences_of, exported_files
+from martlet.erasure.warehouse import exported_files, given_to_platforms
 from martlet.erasure.writings import writings_of
 from martlet.errors import UsageError
 from martlet.faults import machine_faults
@@ -74,7 +74,7 @@ def tell(store: Store, customer: str, told_at: datetime, out: Path | None) -> To
         with open_warehouse(store.settings.warehouse, read_only=True) as connection:
             tables = _tables(connection, people, described, store.sealer)
             written = exported_files(connection)
-            audiences = audiences_of(connection, people)
+            audiences = sorted(given_to_platforms(connection, people))
         search = Search(writings_of(people))
         files = files_with_them(store.settings.exports, written, search)
         answer = {

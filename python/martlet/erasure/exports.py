@@ -38,9 +38,7 @@ class Search:
             Trace(path, "" if place == path.name else place)
             for place in self._values.places_in(path)
         ]
-        if not places and self._needles.are_in_file(path):
-            places = [Trace(path)]
-        return places
+        return places or [Trace(path, place) for place in self._needles.places_in(path)]
 
 
 def files_with_them(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from martlet.erasure.exports import Search, Trace, remove_files
@@ -36,11 +36,9 @@ OnStep = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What an erasure did; ``removals`` are the lists to hand on to platforms."""
+    """What an erasure did."""
 
     erasure: Erasure
-    removals: list[Path]
-    exports_removed: list[Path]
     files_searched: int
 
 
@@ -71,15 +69,17 @@ def forget(
         The machine stood in the way. The same command goes on where it stopped.
     """
     settings, erasure = store.settings, plan.erasure
-    _check_removals(plan, removals, settings)
+    _check_removals(erasure, removals, settings)
     with machine_faults("Forgetting", _AFTERMATH), raw_lock(settings.raw):
         write_journal(settings.home, store.sealer, erasure)
         on_step("who it is", 1, 6)
         told = write_removals(
-            erasure.people, plan.audiences, removals, erasure.erasure_id
+            erasure.people, erasure.audiences, removals, erasure.erasure_id
         )
+        erasure = replace(erasure, removals=tuple(sorted({*erasure.removals, *told})))
+        write_journal(settings.home, store.sealer, erasure)
         _bury(store, erasure)
-        remove_files(plan.exports)
+        remove_files(erasure.exports)
         on_step("exports", 2, 6)
         with store.raw_store() as raw:
             raw.take_out(erasure.people, keeps_orders=erasure.keeps_orders)
@@ -95,13 +95,15 @@ def forget(
         log_erasure(settings.warehouse, _log_row(erasure, searched))
         remove_journal(settings.home)
         on_step("search", 6, 6)
-    return Forgotten(erasure, told, plan.exports, searched)
+    return Forgotten(erasure, searched)
 
 
-def _check_removals(plan: Plan, removals: Path | None, settings: Settings) -> None:
-    if plan.audiences and removals is None:
+def _check_removals(
+    erasure: Erasure, removals: Path | None, settings: Settings
+) -> None:
+    if erasure.audiences and removals is None and not erasure.removals:
         raise UsageError(
-            f"{', '.join(plan.audiences)} were given this person, and must be told to "
+            f"{', '.join(erasure.audiences)} were given this person, and must be told to "
             "take them off.",
             "Say where the lists for that go: martlet forget … --removals DIR",
         )
@@ -135,11 +137,15 @@ def _prove(store: Store, erasure: Erasure) -> int:
     search = Search(writings_of(erasure.people, keeps_orders=erasure.keeps_orders))
     left_by_dbt = files_below(dbt_directories(settings.project_dir))
     remove_files(path for path in left_by_dbt if search.traces(path))
-    folders = (settings.home, settings.raw, *dbt_directories(settings.project_dir))
+    segments = settings.project_dir / "models" / "segments"
+    folders = (
+        *(settings.home, settings.raw, segments),
+        *dbt_directories(settings.project_dir),
+    )
     files = files_below(folders)
     traces = [trace for path in files for trace in search.traces(path)]
     if traces:
-        raise _found(traces)
+        raise _found(traces, (settings.raw, segments))
     return len(files)
 
 
@@ -151,13 +157,20 @@ def dbt_directories(project_dir: Path) -> tuple[Path, Path]:
     )
 
 
-def _found(traces: list[Trace]) -> CheckFailed:
+def _found(traces: list[Trace], needed: Sequence[Path]) -> CheckFailed:
     shown = "\n".join(f"  {trace}" for trace in traces[:_SHOWN])
     more = len(traces) - _SHOWN
     return CheckFailed(
         f"Traces are left in {len(traces)} places:\n{shown}"
         + (f"\n  and {more} more" if more > 0 else ""),
-        "Remove these files if they are yours, then finish: martlet forget",
+        # A raw file holds others' rows too, and a build needs every model.
+        "Take the person out of what these files say, then finish: martlet forget"
+        if any(
+            trace.path.is_relative_to(place.resolve())
+            for trace in traces
+            for place in needed
+        )
+        else "Remove these files if they are yours, then finish: martlet forget",
     )
 
 

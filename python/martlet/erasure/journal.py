@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -19,13 +19,18 @@ from martlet.errors import EnvironmentFault
 from martlet.privacy.sealing import Sealer
 
 _FILE = ".erasure.sealed"
+_PATHS = ("exports", "removals")
 
 
 @dataclass(frozen=True)
 class Erasure:
     """One erasure, whole: who, since when, and what was to be removed.
 
-    ``rows`` counts rows of each raw table, and of quarantine, when it began.
+    ``rows`` counts rows of each raw table, and of quarantine, when it began; ``mentions``
+    rows of other people that name them. ``exports`` are files to remove; ``audiences`` the
+    platforms that held one of the people, ``untold`` how many addresses of each no raw
+    file tells any more, and ``removals`` the lists for platforms that are written. All
+    are kept here, since what tells them is gone once the warehouse is made anew.
     """
 
     erasure_id: str
@@ -34,6 +39,11 @@ class Erasure:
     asked: tuple[str, ...]
     people: People
     rows: dict[str, int]
+    mentions: dict[str, int]
+    exports: tuple[Path, ...] = ()
+    audiences: tuple[str, ...] = ()
+    untold: dict[str, int] = field(default_factory=dict)
+    removals: tuple[Path, ...] = ()
 
 
 def read_journal(home: Path, sealer: Sealer) -> Erasure | None:
@@ -53,17 +63,20 @@ def read_journal(home: Path, sealer: Sealer) -> Erasure | None:
             **told,
             "erased_at": datetime.fromisoformat(told["erased_at"]),
             "asked": tuple(told["asked"]),
+            "audiences": tuple(told["audiences"]),
+            **{name: tuple(map(Path, told[name])) for name in _PATHS},
             "people": People.from_dict(told["people"]),
         }
     )
 
 
 def write_journal(home: Path, sealer: Sealer, erasure: Erasure) -> None:
-    """Note that an erasure begins."""
+    """Note that an erasure begins, or how far it has come."""
     told = {
         **asdict(erasure),
         "erased_at": erasure.erased_at.isoformat(),
         "people": erasure.people.as_dict(),
+        **{name: list(map(str, getattr(erasure, name))) for name in _PATHS},
     }
     written = home / f"{_FILE}.new"
     written.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from martlet.erasure.exports import Search, files_with_them
 from martlet.erasure.journal import Erasure, read_journal
 from martlet.erasure.person import People, refuse_earlier_date, resolve
 from martlet.erasure.raw_files import RawStore
-from martlet.erasure.warehouse import audiences_of, exported_files
+from martlet.erasure.warehouse import exported_files, given_to_platforms
 from martlet.erasure.writings import writings_of
 from martlet.errors import UsageError
 from martlet.faults import machine_faults
@@ -69,15 +69,9 @@ class Store:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an erasure will remove.
-
-    ``exports`` are files to remove; ``audiences`` the platforms that hold one of the
-    people now and must be told; ``is_resumed`` says that it was begun before.
-    """
+    """What an erasure will remove; ``is_resumed`` says that it was begun before."""
 
     erasure: Erasure
-    exports: list[Path]
-    audiences: list[str]
     is_resumed: bool
 
 
@@ -133,8 +127,16 @@ def plan_erasure(
         begun = read_journal(settings.home, store.sealer)
         if begun and asked and asked != begun.asked:
             raise UsageError(
-                "An erasure of somebody else was begun and not finished.",
+                "An erasure was begun and not finished, of somebody else or by another "
+                "name.",
                 "Finish it first: martlet forget",
+            )
+        # Finishing without a name takes it up as it was.
+        if begun and (asked or keeps_orders) and keeps_orders != begun.keeps_orders:
+            raise UsageError(
+                "The erasure that is not finished was begun "
+                f"with{'' if begun.keeps_orders else 'out'} --anonymise-orders.",
+                "Finish it as it was begun: martlet forget",
             )
         if begun is None and not customers:
             raise UsageError(
@@ -144,8 +146,7 @@ def plan_erasure(
         erasure = begun or _begin(
             store, customers, asked, erased_at, keeps_orders=keeps_orders
         )
-        exports, audiences = _made_of(store, erasure)
-        return Plan(erasure, exports, audiences, is_resumed=begun is not None)
+        return Plan(_with_uses(store, erasure), is_resumed=begun is not None)
 
 
 def _begin(
@@ -158,18 +159,34 @@ def _begin(
 ) -> Erasure:
     people = find_people(store, customers)
     with store.raw_store() as raw:
-        rows = raw.count(people, keeps_orders=keeps_orders)
-    return Erasure(secrets.token_hex(8), erased_at, keeps_orders, asked, people, rows)
+        rows, mentions = raw.count(people, keeps_orders=keeps_orders)
+    return Erasure(
+        secrets.token_hex(8), erased_at, keeps_orders, asked, people, rows, mentions
+    )
 
 
-def _made_of(store: Store, erasure: Erasure) -> tuple[list[Path], list[str]]:
-    """Find export files and audiences with the people."""
-    settings = store.settings
-    written, audiences = [], []
+def _with_uses(store: Store, erasure: Erasure) -> Erasure:
+    """Add export files and audiences with the people to those that are known of."""
+    settings, people = store.settings, erasure.people
+    written: list[tuple[str, Path]] = []
+    given: dict[str, set[str]] = {}
     if settings.warehouse.is_file():
         # For writing, so that whoever holds the file is named before any work.
         with open_warehouse(settings.warehouse) as connection:
             written = exported_files(connection)
-            audiences = audiences_of(connection, erasure.people)
-    search = Search(writings_of(erasure.people))
-    return files_with_them(settings.exports, written, search), audiences
+            given = given_to_platforms(connection, people)
+    found = files_with_them(settings.exports, written, Search(writings_of(people)))
+    with store.raw_store() as raw:
+        others = raw.addresses() - people.email - people.phone
+    # What is another's too is for the next export to take off; their own is told by them.
+    known = {store.sealer.pseudonym(each) for each in people.emails | people.phones}
+    left_out = known | people.surrogates | people.customer | others
+    untold = {
+        name: len(keys - left_out) for name, keys in given.items() if keys - left_out
+    }
+    return replace(
+        erasure,
+        exports=tuple(sorted({*erasure.exports, *found})),
+        audiences=tuple(sorted({*erasure.audiences, *given})),
+        untold=untold | erasure.untold,
+    )

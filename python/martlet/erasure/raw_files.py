@@ -10,7 +10,9 @@ from pathlib import Path
 import duckdb
 
 from martlet.contract import RawTable
+from martlet.erasure.mentions import Mentions
 from martlet.erasure.person import People
+from martlet.erasure.writings import writings_of
 from martlet.loading.erased.counting import recount
 from martlet.loading.erased.judging import PERSONAL_TABLES
 from martlet.loading.erased.refused import RefusedRows
@@ -125,16 +127,23 @@ class RawStore:
             "phones": frozenset(filter(None, phones)),
         }
 
-    def count(self, people: People, *, keeps_orders: bool) -> dict[str, int]:
-        """Count the rows that would be taken out, or lose their names, by raw table."""
+    def count(
+        self, people: People, *, keeps_orders: bool
+    ) -> tuple[dict[str, int], dict[str, int]]:
+        """Count, by raw table, rows of people and others' rows that mention them.
+
+        The former would be taken out or lose their names, the latter lose the mention.
+        """
         erased = self._erased(people, keeps_orders=keeps_orders)
         rows: Counter[str] = Counter()
-        for path, table in self._files():
+        mentions: Counter[str] = Counter()
+        for path, table in self._every_file():
             found = erased.count(path, table)
             rows[table.name] += found.removed + found.anonymised
+            mentions[table.name] += found.mentioning
         refused = self._refused(people, keeps_orders=keeps_orders)
         rows[QUARANTINE] += sum(len(refused.theirs(path)) for path in self._refusals())
-        return {name: n for name, n in rows.items() if n}
+        return dict(+rows), dict(+mentions)
 
     def rows_of(self, people: People) -> dict[str, list[dict[str, object]]]:
         """Read every row of people, by raw table."""
@@ -159,12 +168,28 @@ class RawStore:
         for path in self._refusals():
             refused.take_out(path)
         erased = self._erased(people, keeps_orders=keeps_orders)
-        for path, table in self._files():
+        for path, table in self._every_file():
             erased.take_out(path, table)
         for load_id in load_ids(self.raw):
             self._recount(load_id)
         for path in self._refusals():
             refused.drop_empty(path)
+
+    def addresses(self) -> set[str]:
+        """List the pseudonyms of every address and number in raw files."""
+        found: set[str] = set()
+        for path, table in self._files():
+            described = self.connection.execute(
+                f"describe select * from {read_raw(path)}"
+            ).fetchall()
+            present = {name.lower() for name, *_ in described}
+            for _, key in _ADDRESSES if table.name in _SEALED_IN else ():
+                if key in present:
+                    rows = self.connection.execute(
+                        f"select distinct {identifier(key)} from {read_raw(path)}"
+                    ).fetchall()
+                    found |= {value for (value,) in rows}
+        return found
 
     def _recount(self, load_id: str) -> None:
         folder = self.raw / f"{LOAD_PREFIX}{load_id}"
@@ -190,7 +215,8 @@ class RawStore:
         return rows
 
     def _erased(self, people: People, *, keeps_orders: bool) -> ErasedRows:
-        erased = ErasedRows(self.connection)
+        writings = writings_of(people, keeps_orders=keeps_orders)
+        erased = ErasedRows(self.connection, Mentions(writings).blank)
         erased.add(people.identifiers(), None, keeps_orders=keeps_orders)
         return erased
 
@@ -204,6 +230,12 @@ class RawStore:
         for name in PERSONAL_TABLES:
             for path in raw_files(self.raw, name):
                 yield path, self.contract[name]
+
+    def _every_file(self) -> Iterator[tuple[Path, RawTable]]:
+        """Yield the files of tables that are nobody's too: texts may mention anybody."""
+        for table in self.contract.values():
+            for path in raw_files(self.raw, table.name):
+                yield path, table
 
     def _refusals(self) -> list[Path]:
         return [

@@ -7,13 +7,14 @@ were erased at once.
 
 from __future__ import annotations
 
-import gzip
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
+from martlet.erasure.unpacking import FAULTS, unpacked
 from martlet.erasure.writings import Writings
 
 _WINDOW = 8
@@ -23,6 +24,7 @@ _BITS = 20
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(64 - _BITS)
 _CHUNK = 1 << 24
+_ERASED = b"[erased]"
 
 
 class Needles:
@@ -41,6 +43,21 @@ class Needles:
 
     def are_in(self, data: bytes) -> bool:
         """Say whether any word stands in ``data``."""
+        return next(self._places(data), None) is not None
+
+    def without(self, text: str) -> str:
+        """Give a text with ``[erased]`` in the place of every word that stands in it."""
+        data, end = text.encode(), 0
+        kept = []
+        # Of two words that begin at one place the longer one is all of what is meant.
+        for begin, until in sorted(self._places(data), key=lambda at: (at[0], -at[1])):
+            if begin >= end:
+                kept += [data[end:begin], _ERASED]
+            end = max(end, until)
+        return b"".join((*kept, data[end:])).decode()
+
+    def _places(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Yield where words begin and end."""
         for shift in range(_WINDOW):
             windows = np.frombuffer(
                 data,
@@ -50,13 +67,25 @@ class Needles:
             )
             known = self._ends[(windows * _SPREAD) >> _SHIFT]
             for position in np.flatnonzero(known):
-                if self._stands_at(data, int(position) * _WINDOW + shift):
-                    return True
-        return False
+                yield from self._at(data, int(position) * _WINDOW + shift)
 
-    def are_in_file(self, path: Path) -> bool:
-        """Say whether any word stands in a file; in what a gzipped one unpacks to."""
-        return any(self.are_in(chunk) for chunk in self._chunks(path))
+    def places_in(self, path: Path) -> Iterator[str]:
+        """Yield where in a file any word stands, empty for the file itself.
+
+        What a file packs is searched too, and so is text in UTF-16, whose every other
+        byte is zero where it is plain.
+        """
+        try:
+            for place, file in unpacked(path):
+                if any(self._are_in_chunk(chunk) for chunk in self._chunks(file)):
+                    yield place
+        except FAULTS:
+            yield "cannot be unpacked, so nobody can say what it holds"
+
+    def _are_in_chunk(self, chunk: bytes) -> bool:
+        return self.are_in(chunk) or (
+            b"\0" in chunk and self.are_in(chunk.replace(b"\0", b""))
+        )
 
     def _add(self, word: bytes, *, is_bounded: bool) -> None:
         if len(word) < _WINDOW:
@@ -69,7 +98,7 @@ class Needles:
         self._ends[(value * _SPREAD) >> _SHIFT] = True
         self._longest = max(self._longest, len(word))
 
-    def _stands_at(self, data: bytes, position: int) -> bool:
+    def _at(self, data: bytes, position: int) -> Iterator[tuple[int, int]]:
         window = data[position : position + _WINDOW]
         for word, start, is_bounded in self._by_window.get(window, ()):
             begin = position - start
@@ -78,18 +107,15 @@ class Needles:
             if is_there and (
                 not is_bounded or _is_whole(data, begin, end, b"@" in word)
             ):
-                return True
-        return False
+                yield begin, end
 
-    def _chunks(self, path: Path) -> Iterator[bytes]:
+    def _chunks(self, file: BinaryIO) -> Iterator[bytes]:
         """Read a file in pieces that overlap, so that no word is cut in two."""
-        overlap = self._longest + 2
-        opened = gzip.open if path.suffix == ".gz" else open
-        with opened(path, "rb") as file:
-            kept = b""
-            while read := file.read(_CHUNK):
-                yield kept + read
-                kept = (kept + read)[-overlap:]
+        overlap = 2 * (self._longest + 2)
+        kept = b""
+        while read := file.read(_CHUNK):
+            yield kept + read
+            kept = (kept + read)[-overlap:]
 
 
 def files_below(folders: Iterable[Path]) -> list[Path]:

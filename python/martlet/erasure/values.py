@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from martlet.erasure.searching import Needles
+from martlet.erasure.unpacking import begins, is_duckdb, is_parquet
 from martlet.erasure.writings import Writings
 from martlet.errors import CheckFailed
 from martlet.faults import is_machine_fault
@@ -27,6 +28,7 @@ _NAMING = {
     "customer": re.compile("customer_id$"),
     "visitor": re.compile("visitor_id$"),
     "order": re.compile("(order|conversion)_id$"),
+    "address": re.compile("phone|mobile|telefon|^tel|mail"),
 }
 
 
@@ -45,15 +47,18 @@ class Values:
         CheckFailed
             A file that should be a table cannot be read, so that nothing is proved.
         """
+        head = begins(path)
+        is_database = path.suffix == _DUCKDB or is_duckdb(head)
+        is_table = path.suffix == ".parquet" or is_parquet(head)
         try:
-            if path.suffix == _DUCKDB:
+            if is_database:
                 yield from self._in_database(path)
-            elif path.name.endswith(RAW_SUFFIXES):
-                yield from self._in_flat_file(path)
+            elif is_table or path.name.endswith(RAW_SUFFIXES):
+                yield from self._in_flat_file(path, is_parquet=is_table)
         except duckdb.Error as error:
             if is_machine_fault(error):
                 raise
-            if path.suffix == ".parquet" or path.suffix == _DUCKDB:
+            if is_table or is_database:
                 raise CheckFailed(
                     f"{path} cannot be read, so nobody can say what it holds.",
                     "Remove it if it is damaged, then run the same command again.",
@@ -70,8 +75,7 @@ class Values:
                 if self._is_in(connection, relation):
                     yield f"{schema}.{table}"
 
-    def _in_flat_file(self, path: Path) -> Iterator[str]:
-        is_parquet = path.suffix == ".parquet"
+    def _in_flat_file(self, path: Path, *, is_parquet: bool) -> Iterator[str]:
         relation = f"read_parquet({one_file(path)})" if is_parquet else read_raw(path)
         with duckdb.connect() as connection:
             if self._is_in(connection, relation):

@@ -78,23 +78,29 @@ def renew_warehouse(warehouse: Path, people: People) -> None:
     shutil.rmtree(warehouse.with_name(f"{warehouse.name}.tmp"), ignore_errors=True)
 
 
-def audiences_of(connection: duckdb.DuckDBPyConnection, people: People) -> list[str]:
-    """List the platforms whose audiences hold one of the people now."""
+def given_to_platforms(
+    connection: duckdb.DuckDBPyConnection, people: People
+) -> dict[str, set[str]]:
+    """Tell the platforms whose audiences hold one of the people now, and by which keys."""
     if not _has(connection, "audience_changes"):
-        return []
-    return [
-        name
-        for (name,) in connection.execute(
+        return {}
+    return {
+        name: set(keys)
+        for name, keys in connection.execute(
             """
-            select distinct destination
+            select destination, list(contact_key)
             from (
-                select destination, arg_max(is_member, changed_at) as is_member
+                select
+                    destination,
+                    contact_key,
+                    arg_max(is_member, changed_at) as is_member
                 from ops.audience_changes
                 where list_contains($surrogates, customer_id)
                     or list_contains($keys, contact_key)
                 group by destination, segment_id, campaign_id, contact_type, contact_key
             )
             where is_member
+            group by destination
             order by destination
             """,
             {
@@ -102,7 +108,7 @@ def audiences_of(connection: duckdb.DuckDBPyConnection, people: People) -> list[
                 "keys": sorted(people.email | people.phone),
             },
         ).fetchall()
-    ]
+    }
 
 
 def exported_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, Path]]:

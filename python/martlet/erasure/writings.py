@@ -27,7 +27,8 @@ class Writings:
 
     ``anywhere`` are hashes and sealed values, which mean nothing else wherever they
     stand; ``bounded`` are words that another word may contain, such as an id; ``short``
-    ids, and numbers that may be anything, are told by the kind of column that holds them.
+    ids and addresses, and numbers that may be anything, are told by the kind of column
+    that holds them.
     """
 
     anywhere: frozenset[str]
@@ -71,13 +72,18 @@ def writings_of(people: People, *, keeps_orders: bool = False) -> Writings:
         ),
         bounded=frozenset(
             {
-                *(each for each in words if len(each) >= DISTINCTIVE),
+                *(each for each in words if _is_distinctive_word(each)),
                 *filter(_is_distinctive, every_id),
             }
         ),
         short={
-            kind: frozenset(each for each in values if not _is_distinctive(each))
-            for kind, values in ids.items()
+            "address": frozenset(
+                each for each in words if not _is_distinctive_word(each)
+            ),
+            **{
+                kind: frozenset(each for each in values if not _is_distinctive(each))
+                for kind, values in ids.items()
+            },
         },
     )
 
@@ -101,6 +107,11 @@ def phone_writings(phone: str) -> Iterator[str]:
         written = phonenumbers.format_number(number, form)
         yield written
         yield phonenumbers.normalize_digits_only(written)
+
+
+def _is_distinctive_word(word: str) -> bool:
+    """Say whether an address means nothing else: eight digits may be any other number."""
+    return len(word) > DISTINCTIVE or (len(word) == DISTINCTIVE and not word.isdigit())
 
 
 def _is_distinctive(id_: str) -> bool:

@@ -22,6 +22,9 @@ from martlet.segments.nodes import Rebuilding
 from martlet.segments.rendering import in_style
 from martlet.segments.words import check_words
 
+# Columns of the profiles that tell one person from all others.
+_ONE_PERSONS = {"customer_id"}
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -82,6 +85,12 @@ def parse_filter(text: str, columns: Mapping[str, str]) -> Filter:
         raise UsageError(
             "The filter names no column, so all customers pass it or none.",
             "Name one: orders > 0",
+        )
+    if _ONE_PERSONS & set(rules.named):
+        raise UsageError(
+            "A filter chooses customers by what they are like, and none by name: it is "
+            "kept in a file, which would still name whoever is forgotten.",
+            f"Leave out: {', '.join(sorted(_ONE_PERSONS & set(rules.named)))}",
         )
     binding = _Binding()
     bound = condition.transform(binding.bind)

@@ -7,6 +7,7 @@ import json
 import shutil
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -30,8 +31,10 @@ from erasure_shop import (
     store_of,
 )
 from martlet.checking.erased_people import refuse_erased
+from martlet.doctor import examine
 from martlet.erasure.access import tell
 from martlet.erasure.exports import Search
+from martlet.erasure.forgetting import forget
 from martlet.erasure.journal import refuse_unfinished
 from martlet.erasure.person import People
 from martlet.erasure.planning import Store, plan_erasure
@@ -341,6 +344,72 @@ def plant(shop: Shop, kind: str) -> str:
             return "job.json"
 
 
+# Ben's own rows, in a load and by hand, that say what names her; his names stay.
+MENTIONS = (
+    ("events", "event_id,visitor_id,customer_id,event_at,event_name,page_url",
+     "e-99000001,v-shared-001,k-2000001,2026-02-05 10:00:00,page_view,"
+     "https://shop.example/orders/{order}/status?utm_content={account}"),
+    ("support_messages", "message_id,customer_id,sent_at,message_text",
+     "m-99000001,k-2000001,2026-04-01 10:00:00,"
+     "My wife ordered {order} under {account}: not {account}0"),
+)  # fmt: skip
+
+
+def test_others_rows_that_mention_the_person_stay_without_the_mention(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = {"order": ORDERS[0], "account": ACCOUNTS[0]}
+    blanked = dict.fromkeys(named, "[erased]")
+    for table, header, row in MENTIONS:
+        deliver(shop, table, f"{header}\n{row.format(**named)}\n")
+    by_hand = shop.write(
+        "products", f"product_id,product_name\nbox,For {ACCOUNTS[1]}\n"
+    )
+    monkeypatch.setattr(
+        "martlet.erasure.planning.refuse_untaken_loads", lambda *args: None
+    )
+
+    plan = plan_of(shop, EMAIL)
+    assert plan.erasure.mentions == {
+        "events": 1, "support_messages": 1, "products": 1,
+    }  # fmt: skip
+    forget_without_rebuild(shop, EMAIL)
+
+    ((page_url,),) = shop.rows(
+        "select page_url from events where event_id = 'e-99000001'"
+    )
+    assert page_url == MENTIONS[0][2].format(**blanked).rpartition(",")[2]
+    ((text,),) = shop.rows(
+        "select message_text from support_messages where message_id = 'm-99000001'"
+    )
+    assert text == "My wife ordered [erased] under [erased]: not k-10000010"
+    assert by_hand.read_text() == "product_id,product_name\nbox,For [erased]\n"
+
+
+def test_nobody_is_told_to_remove_raw_files(shop: Shop) -> None:
+    (shop.raw / "notes.txt").write_text(EMAIL)
+    with pytest.raises(CheckFailed) as failed:
+        forget_without_rebuild(shop, EMAIL)
+    assert "notes.txt" in failed.value.message
+    assert "emove" not in failed.value.hint
+
+
+def test_an_audience_that_names_the_person_is_told_of(
+    shop: Shop, tmp_path: Path
+) -> None:
+    surrogate = hashlib.md5(b"customer:k-1000001", usedforsecurity=False).hexdigest()
+    project = tmp_path / "project"
+    model = project / "models" / "segments" / "vips.sql"
+    model.parent.mkdir(parents=True)
+    model.write_text(f"select * from members where customer_id = '{surrogate}'")
+    store = store_of(shop)
+    store = replace(store, settings=replace(store.settings, project_dir=project))
+    plan = plan_of(shop, EMAIL)
+    with pytest.raises(CheckFailed, match=r"vips\.sql") as failed:
+        forget(store, plan, lambda: None)
+    assert "emove" not in failed.value.hint
+
+
 @pytest.mark.parametrize(
     "kind",
     ["note", "hash for Google", "packed", "gzipped", "database", "sealed", "pseudonym"],
@@ -422,13 +491,28 @@ def test_platforms_have_to_be_told(shop: Shop, tmp_path: Path) -> None:
             "'2026-05-01')",
             [shared],
         )
+        # An address that she had once, and no file tells any more.
+        connection.execute(
+            "insert into ops.audience_changes (destination, segment_id, contact_type, "
+            "contact_key, customer_id, is_member, changed_at) "
+            "values ('csv', 's', 'email', 'an old key', md5('customer:k-1000001'), "
+            "true, '2026-05-01')"
+        )
     with pytest.raises(UsageError, match="csv"):
         forget_without_rebuild(shop, EMAIL)
     with pytest.raises(UsageError, match="inside"):
         forget_without_rebuild(shop, EMAIL, removals=shop.home / "removals")
 
-    done = forget_without_rebuild(shop, EMAIL, removals=tmp_path / "removals")
-    (path,) = done.removals
+    plant(shop, "note")
+    with pytest.raises(CheckFailed):
+        forget_without_rebuild(shop, EMAIL, removals=tmp_path / "removals")
+    # The ledger has forgotten them by now; what has to be told has not.
+    (shop.home / "note.txt").unlink()
+    done = forget_without_rebuild(shop)
+    assert done.erasure.audiences == ("csv",)
+    assert set(done.erasure.exports) == {listed, other}
+    assert done.erasure.untold == {"csv": 1}
+    (path,) = done.erasure.removals
     assert normalise_email(EMAIL) in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert not listed.exists() and not other.exists()
@@ -436,7 +520,8 @@ def test_platforms_have_to_be_told(shop: Shop, tmp_path: Path) -> None:
         # The number that she shared is on the ledger still, and nobody's: the next export
         # has it removed.
         left = connection.sql(
-            "select contact_key, customer_id, is_member from ops.audience_changes"
+            "select contact_key, customer_id, is_member from ops.audience_changes "
+            "where contact_type = 'phone'"
         ).fetchall()
     assert left == [(shared, None, True)]
 
@@ -491,6 +576,9 @@ def test_one_erasure_is_finished_before_another(shop: Shop) -> None:
         forget_without_rebuild(shop, EMAIL)
     with pytest.raises(UsageError, match="not finished"):
         plan_of(shop, "ben@example.org")
+    for customers in ((), (EMAIL,)):
+        with pytest.raises(UsageError, match="begun without --anonymise-orders"):
+            plan_of(shop, *customers, keeps_orders=True)
     (shop.home / "note.txt").unlink()
     forget_without_rebuild(shop, EMAIL)
     with pytest.raises(UsageError, match="Nobody was named"):
@@ -613,9 +701,17 @@ def test_nothing_is_told_while_an_erasure_is_unfinished(shop: Shop) -> None:
         forget_without_rebuild(shop, EMAIL)
     with pytest.raises(EnvironmentFault, match="not finished"):
         refuse_unfinished(shop.home)
+    assert unfinished_by_doctor(shop)
     (shop.home / "note.txt").unlink()
     forget_without_rebuild(shop)
     refuse_unfinished(shop.home)
+    assert not unfinished_by_doctor(shop)
+
+
+def unfinished_by_doctor(shop: Shop) -> bool:
+    """Say whether the doctor tells of an erasure that is not finished."""
+    findings = examine(store_of(shop).settings)
+    return any(each.what == "erasure" and each.error for each in findings)
 
 
 # The same shop with ids that may be quantities, and that begin other ids.

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import io
+import json
+import lzma
 import random
+import zipfile
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +19,7 @@ import pytest
 
 from martlet.contract import CONTRACT_PATH
 from martlet.erasure.describing import read_descriptions
+from martlet.erasure.exports import Search
 from martlet.erasure.person import People
 from martlet.erasure.searching import Needles
 from martlet.erasure.values import Values
@@ -23,6 +30,7 @@ from martlet.erasure.writings import (
     writings_of,
 )
 from martlet.loading.erased.counting import lowered, refused_by, stored_in
+from martlet.loading.erased.refused import RefusedRows
 from martlet.loading.erased.rows import ErasedRows
 from martlet.loading.erased.tombstones import Tombstone, Tombstones
 from martlet.loading.report import LoadCount
@@ -67,6 +75,21 @@ def test_hashes_are_found_wherever_they_stand() -> None:
     assert needles(anywhere=(hashed,)).are_in(f"abc{hashed}def".encode())
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("c0000001", "[erased]"),
+        ("é c0000001, xc0000001; c0000001", "é [erased], xc0000001; [erased]"),
+        ("c0000001-22 c0000001", "[erased] [erased]"),
+        ("to <anna@example.org>.", "to <[erased]>."),
+        ("nobody", "nobody"),
+    ],
+)
+def test_words_are_blanked_whole(text: str, left: str) -> None:
+    words = needles("c0000001", "c0000001-22", "anna@example.org")
+    assert words.without(text) == left
+
+
 def test_words_are_found_at_every_place_of_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,9 +98,62 @@ def test_words_are_found_at_every_place_of_a_file(
     noise = random.Random(7).randbytes(400).replace(b"c", b"d")
     for position in range(300):
         path.write_bytes(noise[:position] + b" c0000001 " + noise[position:])
-        assert needles("c0000001").are_in_file(path), position
+        assert list(needles("c0000001").places_in(path)) == [""], position
     path.write_bytes(noise)
-    assert not needles("c0000001").are_in_file(path)
+    assert not list(needles("c0000001").places_in(path))
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
+WORDS = b"nobody here, " * 40 + b"c0000001" + b" and nobody there" * 40
+
+
+@pytest.mark.parametrize(
+    ("content", "places"),
+    [
+        (gzip.compress(WORDS), [""]),
+        (bz2.compress(WORDS), [""]),
+        (lzma.compress(WORDS), [""]),
+        (zipped("a/b.txt", WORDS), ["a/b.txt"]),
+        (zipped("a.zip", zipped("b.gz", gzip.compress(WORDS))), ["a.zip/b.gz"]),
+        (zipped("c0000001.txt", b""), [""]),
+        (WORDS.decode().encode("utf-16-le"), [""]),
+        (WORDS.decode().encode("utf-16-be"), [""]),
+        (zipped("b.xml", b"nobody"), []),
+        (gzip.compress(b"nobody"), []),
+        (gzip.compress(b"nobody")[:-12], ["cannot be unpacked"]),
+        (zipped("part", b"PAR1" + bytes(20)), ["cannot be unpacked"]),
+        (b"7z\xbc\xaf\x27\x1c", ["cannot be unpacked"]),
+    ],
+    ids=range(13),
+)
+def test_what_files_pack_is_searched(
+    tmp_path: Path, content: bytes, places: list[str]
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    found = list(needles("c0000001").places_in(path))
+    assert [each.partition(",")[0] for each in found] == places
+
+
+@pytest.mark.parametrize("name", ["copy.db", "list.unfinished"])
+def test_tables_are_known_by_how_they_begin(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    # Numbers in a row are packed, so that no single one stands in the file.
+    sql = "select format('c{:07d}', i) as a from range(9000) as t (i)"
+    if path.suffix == ".db":
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(f"create table t as {sql}")
+    else:
+        duckdb.sql(sql).write_parquet(str(path), compression="zstd")
+    assert not list(needles("c0000777").places_in(path))
+    short = dict.fromkeys(("customer", "visitor", "order", "address"), frozenset())
+    assert Search(Writings(frozenset(), frozenset({"c0000777"}), short)).traces(path)
 
 
 @pytest.mark.parametrize(
@@ -91,17 +167,57 @@ def test_words_are_found_at_every_place_of_a_file(
         ("select '4' as order_id", True),
         ("select '10000001' as conversion_id", True),
         ("select '10000001' as event_id", False),
+        ("select 32123456 as order_id", False),
+        ("select '32123456 is it' as message_text", False),
+        ("select '32123456' as mobile_phone", True),
+        ("select 'call +4532123456' as message_text", True),
+        ("select 'a@b.de' as contact_email", True),
     ],
 )
 def test_short_ids_are_found_by_their_column(
     tmp_path: Path, sql: str, is_there: bool
 ) -> None:
-    people = People(customer=frozenset({"17"}), order=frozenset({"4", "10000001"}))
+    people = People(
+        customer=frozenset({"17"}),
+        order=frozenset({"4", "10000001"}),
+        phones=frozenset({"+4532123456"}),
+        emails=frozenset({"a@b.de"}),
+    )
     writings = writings_of(people)
     path = tmp_path / "part.parquet"
     duckdb.sql(sql).write_parquet(str(path))
     found = list(Values(writings, Needles(writings)).places_in(path))
     assert found == (["part.parquet"] if is_there else [])
+
+
+@pytest.mark.parametrize(
+    ("came", "is_theirs"),
+    [
+        ({"Kundennummer": "12345", "Datum": "kein Datum"}, True),
+        ({"Numéro de client": "12345"}, True),
+        ({"consumer account": "12345"}, True),
+        ({"order_date": "x", "line_item_id": "12345"}, True),
+        ({"Menge": "12345", "Preis": "12345", "Bestelldatum": "12345"}, False),
+        ({"Kundennummer": "123456"}, False),
+        ("12345;kein Datum", True),
+        ("12345,kein Datum,4", True),
+        ("40,4,1", False),
+    ],
+    ids=range(9),
+)
+def test_refused_rows_are_theirs_in_any_language(
+    tmp_path: Path, came: object, is_theirs: bool
+) -> None:
+    path = tmp_path / "part.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table refused as select 'rule' as rule, $1 as sealed_row",
+            [SEALER.seal(json.dumps(came))],
+        )
+        connection.table("refused").write_parquet(str(path))
+        people = People(customer=frozenset({"12345", "4"}))
+        refused = RefusedRows(connection, SEALER, None, people.knows)
+        assert bool(refused.theirs(path)) is is_theirs
 
 
 def test_addresses_are_searched_for_as_platforms_write_them() -> None:

@@ -31,7 +31,7 @@ TEXTS = ["'Köln'", "'北京'", "'O''Hara'", "''", "'%'", "'a--b/*'", "'$1 ? :x'
 MOMENTS = ["'2026-01-31'", "date '2025-12-31'", "'2026-01-31 12:00'", "as_of_date"]
 COLUMNS = {
     "number": ["orders", "net_sales", "churn_score"],
-    "text": ["city", "rfm_segment", "customer_id"],
+    "text": ["city", "rfm_segment"],
     "moment": ["last_ordered_at", "as_of_date"],
 }
 EXAMPLES = {"mutated": 2500, "spliced": 1500, "random": 1000}

@@ -78,10 +78,10 @@ def judged(path: Path, table: RawTable, columns: Sequence[str]) -> str:
     joins = "\n".join(
         f"left join erased_ids as by_{kind} on by_{kind}.kind = {literal(kind)} "
         f"and by_{kind}.value = {column_text(_COLUMN[kind], present)}"
-        for kind in BELONGS[table.name]
+        for kind in BELONGS.get(table.name, ())
     )
     referrer = column_text("referred_by_customer_id", present)
-    keeps = ", ".join(f"by_{kind}.keeps_orders" for kind in BELONGS[table.name])
+    keeps = ", ".join(f"by_{kind}.keeps_orders" for kind in BELONGS.get(table.name, ()))
     stays = f"coalesce({keeps})" if table.name in _INVOICES else "false"
     named = " or ".join(
         f"{column_text(name, present)} is not null"
@@ -112,13 +112,13 @@ def _theirs(table: RawTable, present: dict[str, str]) -> str:
     dated_by = table.happened_at or _DATED_BY.get(table.name, "")
     dated = f"try_cast({column_text(dated_by, present)} as timestamp)"
     grounds = []
-    for kind, condition in BELONGS[table.name].items():
+    for kind, condition in BELONGS.get(table.name, {}).items():
         ground = f"by_{kind}.value is not null and {_filled(condition, present)}"
         if kind != "order":
             # Without either date any row is theirs.
             ground += f" and coalesce({dated} <= by_{kind}.erased_at, true)"
         grounds.append(f"({ground})")
-    return " or ".join(grounds)
+    return " or ".join(grounds) or "false"
 
 
 def is_somebodys(table: RawTable, present: dict[str, str]) -> str:
@@ -132,12 +132,12 @@ def is_somebodys(table: RawTable, present: dict[str, str]) -> str:
 
 
 def kept(name: str, table: RawTable) -> str:
-    """SQL for a column of a row that stays."""
+    """SQL for the value that a row that stays has in a column."""
     column = identifier(name)
     if name.lower() == "referred_by_customer_id":
-        return f"case when not is_referred then {column} end as {column}"
+        return f"case when not is_referred then {column} end"
     if table.name == "orders" and _names(name.lower(), table):
-        return f"case when not is_anonymised then {column} end as {column}"
+        return f"case when not is_anonymised then {column} end"
     return column
 
 

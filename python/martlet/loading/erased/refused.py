@@ -2,9 +2,10 @@
 
 A refused row is text under a shop's own names of columns, or a line that is no row. It is
 somebody's where it holds an id, an e-mail address or a phone number of theirs. An id of
-fewer than eight characters may be a quantity: it counts only in columns whose name says
-that they hold ids of people or orders. Its date may be what was wrong with it, so it is
-not asked for.
+fewer than eight characters may be a quantity: it counts in columns whose name does not say
+that they hold quantities, amounts, moments or products, in whatever language else, and in a
+line from four characters on. A row too many costs little, since the shop has it still. Its
+date may be what was wrong with it, so it is not asked for.
 """
 
 from __future__ import annotations
@@ -35,6 +36,16 @@ _NAMES_IDS = re.compile(
     "customer|client|user|member|household|visitor|device|order|invoice|_id$",
     re.IGNORECASE,
 )
+_NAMES_OTHERS = re.compile(
+    "quanti|qty|(?<!ac)count|number_of|anzahl|menge|cantidad|stück|stueck"
+    "|price|preis|prix|precio|prezzo|amount|betrag|montant|importe|cost|kosten|value|wert"
+    "|total|tax|steuer|discount|rabatt|refund|percent|rating|score|stars"
+    "|zeile|position|ligne|linea|(^|_)(line|row|rank|sum|rate|fee|day|tag)"
+    "|date|datum|fecha|time|zeit|year|jahr|month|monat|_at$|_on$"
+    "|product|produ[ik]t|sku|item|article|artikel|variant|zip|postal|postcode|plz",
+    re.IGNORECASE,
+)
+_SHORTEST_IN_A_LINE = 4
 _EMAIL = re.compile(r"[^\s,;|<>\"'()]+@[^\s,;|<>\"'()]+")
 _CELLS = re.compile(r"[,;|\t]")
 
@@ -116,11 +127,18 @@ class RefusedRows:
         phone = normalise_phone(text, self._region)
         if phone and self._knows("phone", pseudonym(phone)):
             return True
-        if len(text) < DISTINCTIVE and not _NAMES_IDS.search(column):
+        if len(text) < DISTINCTIVE and not _may_hold_ids(column, text):
             return False
         # An id that is an e-mail address was stored as its pseudonym.
         values = {text, pseudonym_of_id(pseudonym, text)}
         return any(self._knows(kind, each) for kind in _IDS for each in values)
+
+
+def _may_hold_ids(column: str, text: str) -> bool:
+    """Say whether a short text may be an id, by the column; empty where it has none."""
+    if not column:
+        return len(text) >= _SHORTEST_IN_A_LINE
+    return bool(_NAMES_IDS.search(column)) or not _NAMES_OTHERS.search(column)
 
 
 def _cells(came: object) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,14 @@ and what is kept out is the same.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from martlet.contract import RawTable
 from martlet.disk import move_durably
@@ -29,18 +31,24 @@ from martlet.loading.erased.tombstones import Tombstones
 from martlet.privacy.resealing import file_format
 from martlet.sql import identifier, literal, read_raw
 
+_BLANKED = "without_erased_people"
+
 
 @dataclass(frozen=True)
 class Found:
-    """Rows of a file: to take out, to keep without names, and others that name somebody."""
+    """Rows of a file: to take out, to keep without names, and others that name somebody.
 
-    removed: int
-    anonymised: int
-    referred: int
+    ``referred`` name whom they were referred by, ``mentioning`` have a name in a text.
+    """
+
+    removed: int = 0
+    anonymised: int = 0
+    referred: int = 0
+    mentioning: int = 0
 
     def __bool__(self) -> bool:
         """Whether the file has to be written anew."""
-        return bool(self.removed or self.anonymised or self.referred)
+        return any(astuple(self))
 
 
 class ErasedRows:
@@ -50,10 +58,24 @@ class ErasedRows:
     ----------
     connection : duckdb.DuckDBPyConnection
         A scratch database; gets the table ``erased_ids``.
+    blank : callable, optional
+        Given texts, gives them without what names an erased person. Rows that stay keep
+        their texts as they are without it.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        blank: Callable[[pa.ChunkedArray], pa.Array] | None = None,
+    ) -> None:
         self._connection = connection
+        self._blanks = blank is not None
+        if blank:
+            with suppress(duckdb.InvalidInputException):
+                connection.remove_function(_BLANKED)
+            connection.create_function(
+                _BLANKED, blank, ["VARCHAR"], "VARCHAR", type="arrow"
+            )
         connection.execute("""
             create or replace temp table erased_ids (
                 kind varchar,
@@ -105,14 +127,19 @@ class ErasedRows:
 
     def count(self, path: Path, table: RawTable) -> Found:
         """Count the rows of a file that are an erased person's, or name one."""
-        if table.name not in BELONGS:
-            return Found(0, 0, 0)
+        if table.name not in BELONGS and not self._blanks:
+            return Found()
+        changed = " or ".join(
+            f"{self._left(name, table)} is distinct from {kept(name, table)}"
+            for name in self._texts(path)
+        )
         return Found(
             *self._connection.execute(f"""
                 select
                     count(*) filter (is_removed),
                     count(*) filter (is_anonymised),
-                    count(*) filter (not is_removed and is_referred)
+                    count(*) filter (not is_removed and is_referred),
+                    count(*) filter (not is_removed and ({changed or "false"}))
                 from {self._judged(path, table)}
             """).fetchone()
         )
@@ -122,7 +149,12 @@ class ErasedRows:
         found = self.count(path, table)
         if not found:
             return found
-        columns = ", ".join(kept(name, table) for name in self._columns(path))
+        texts = self._texts(path)
+        columns = ", ".join(
+            f"{self._left(name, table) if name in texts else kept(name, table)} "
+            f"as {identifier(name)}"
+            for name in self._columns(path)
+        )
         # Readers look for suffixes, and a killed erasure may leave this behind.
         written = path.with_name(f".{path.name}.erased")
         self._connection.execute(
@@ -180,9 +212,22 @@ class ErasedRows:
             found |= {(kind, value) for (value,) in rows}
         return found
 
+    def _left(self, name: str, table: RawTable) -> str:
+        """SQL for the text that a row that stays has in a column, naming nobody."""
+        return f"{_BLANKED}({kept(name, table)})"
+
     def _columns(self, path: Path) -> list[str]:
+        return [name for name, _ in self._typed(path)]
+
+    def _texts(self, path: Path) -> set[str]:
+        """Give the columns whose texts are blanked."""
+        if not self._blanks:
+            return set()
+        return {name for name, type_ in self._typed(path) if type_ == "VARCHAR"}
+
+    def _typed(self, path: Path) -> list[tuple[str, str]]:
         described = self._connection.execute(f"describe select * from {read_raw(path)}")
-        return [name for name, *_ in described.fetchall()]
+        return [(name, type_) for name, type_, *_ in described.fetchall()]
 
     def _judged(self, path: Path, table: RawTable) -> str:
         return judged(path, table, self._columns(path))
