@@ -124,7 +124,7 @@ SCHEMAS = {
     "export/audience.py": {"identity", "ops"},
     "export/barring.py": {"identity", "ops", "segments"},
     "export/candidates.py": {"identity", "marts", "segments"},
-    "export/definitions.py": {"segments"},
+    "export/definitions.py": {"ops", "segments"},
     "export/judging.py": {"identity", "ops", "segments"},
     "export/ledger.py": {"marts", "ops"},
     "export/suppressing.py": {"identity", "marts", "ops", "segments"},
