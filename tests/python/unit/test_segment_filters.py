@@ -7,7 +7,6 @@ run in a locked connection, with values bound and written out, and both must agr
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -337,9 +336,7 @@ SNIPPETS = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_filters_are_refused(warehouse: Warehouse, text: str) -> None:
-    started = time.perf_counter()
     assert warehouse.judge(text) == "refused", text
-    assert time.perf_counter() - started < 1
 
 
 def test_the_list_is_long_and_says_nothing_twice() -> None:
