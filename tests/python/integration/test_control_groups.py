@@ -26,16 +26,7 @@ def test_what_a_campaigns_export_holds_back_is_measured(sample_shop: Shop) -> No
     warehouse = str(sample_shop.home / "warehouse.duckdb")
     with duckdb.connect(warehouse) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        result = export_segment(
-            connection,
-            "recommendations",
-            "csv",
-            ExportOptions(sample_shop.directory / "list.csv", "spring letter"),
-            lambda: Sealer(DEMO_KEY),
-            exported_at=EXPORTED_AT,
-        )
         # The sample's segment holds nobody back; say that this one does.
-        assert result.control_rows == 0
         connection.execute(
             "update segments.segment_definitions set control_share = 0.3"
         )

@@ -55,8 +55,12 @@ def lifts_of(
     *,
     planned: list[dict] | None = None,
     spend: list[dict] | None = None,
+    drawn_by: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """Run the models on customers with their arms, outcomes and earlier spending."""
+    """Run the models on customers with their arms, outcomes and earlier spending.
+
+    ``drawn_by`` is the share of each arm, where an export drew them.
+    """
     told = pa.Table.from_pandas(
         pd.DataFrame(
             {
@@ -79,7 +83,12 @@ def lifts_of(
         "is_assignment", pa.array(np.ones(len(told), bool))
     )
     known = known.append_column("net_sales", pa.array(outcomes["spent_before"]))
+    shares = [(drawn_by or {}).get(arm) for arm in outcomes["arm"]]
+    assignments = told.select(["campaign_id", "customer_id", "arm"]).append_column(
+        "planned_share", pa.array(shares, pa.float64())
+    )
     tables = {
+        "core.fct_campaign_assignments": assignments,
         "labels.label_campaign_outcomes": told,
         "features.feat_campaign_contacts": known,
         "reference.campaign_arms": pa.Table.from_pylist(planned or [], ARM_TYPES),
@@ -264,6 +273,14 @@ def test_arms_out_of_proportion_are_not_compared(sql: dict[str, str]) -> None:
     # Shares may be told in per cent, and arms in any case.
     assert verdicts.loc["planned", "srm_p_value"] == pytest.approx(1)
     assert verdicts.loc["even", "srm_p_value"] == pytest.approx(1)
+    # What exports drew by is the plan of what the seed does not tell of.
+    drawn = lifts_of(
+        sql, outcomes, planned=planned, drawn_by={"treatment": 0.525, "control": 0.475}
+    )
+    by_plan = drawn[drawn["metric"] == "revenue_per_customer"].set_index("campaign_id")
+    assert by_plan.loc["odd", "srm_p_value"] == pytest.approx(1)
+    expected = stats.chisquare([5000, 5000], [5250, 4750]).pvalue
+    assert by_plan.loc["even", "srm_p_value"] == pytest.approx(expected, abs=1e-6)
 
 
 def test_many_arms_and_groups_are_corrected_by_holm(sql: dict[str, str]) -> None:
