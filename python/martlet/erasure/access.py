@@ -7,7 +7,6 @@ every row of every table, with what each column means, and where data were sent.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from martlet.disk import move_durably
+from martlet.disk import write_private
 from martlet.erasure.describing import Description, read_descriptions
 from martlet.erasure.exports import Search, files_with_them
 from martlet.erasure.person import People
@@ -101,7 +100,9 @@ def tell(store: Store, customer: str, told_at: datetime, out: Path | None) -> To
             "platforms_that_hold_them": audiences,
         }
         path = _place(store, out)
-        _write(path, answer)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(answer, indent=2, ensure_ascii=False, default=_plain)
+        write_private(path, f"{text}\n".encode())
     return Told(
         path,
         sum(map(len, rows.values())),
@@ -176,18 +177,6 @@ def _place(store: Store, out: Path | None) -> Path:
             )
         return out
     return folder / f"access-{secrets.token_hex(8)}.json"
-
-
-def _write(path: Path, answer: dict[str, object]) -> None:
-    """Write a file for its owner alone, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    hidden = path.with_name(f".{path.name}.new")
-    hidden.unlink(missing_ok=True)
-    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(answer, file, indent=2, ensure_ascii=False, default=_plain)
-        file.write("\n")
-    move_durably(hidden, path)
 
 
 def _plain(value: object) -> object:

@@ -8,12 +8,11 @@ sealed whole with the store's key, for its owner alone.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from martlet.disk import move_durably
+from martlet.disk import write_private
 from martlet.erasure.person import People
 from martlet.errors import EnvironmentFault
 from martlet.privacy.sealing import Sealer
@@ -78,12 +77,7 @@ def write_journal(home: Path, sealer: Sealer, erasure: Erasure) -> None:
         "people": erasure.people.as_dict(),
         **{name: list(map(str, getattr(erasure, name))) for name in _PATHS},
     }
-    written = home / f"{_FILE}.new"
-    written.unlink(missing_ok=True)
-    descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(sealer.seal(json.dumps(told)))
-    move_durably(written, home / _FILE)
+    write_private(home / _FILE, sealer.seal(json.dumps(told)).encode("ascii"))
 
 
 def refuse_unfinished(home: Path) -> None:

@@ -9,7 +9,6 @@ next one clears away what is left of it.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from martlet.disk import move_durably, to_disk
+from martlet.disk import move_durably, open_private, to_disk
 from martlet.errors import CheckFailed, EnvironmentFault
 from martlet.export.destinations import Contact, Destination
 from martlet.export.layout import Layout, list_layout, removal_layout
@@ -93,7 +92,7 @@ class StagedFiles:
         with _explained(path):
             self._make_room(path)
             hidden = self._hide(path)
-            with _open_private(hidden) as file:
+            with open_private(hidden) as file:
                 file.write(content)
             return _written(hidden, path, rows=0)
 
@@ -122,7 +121,7 @@ class StagedFiles:
             self._make_room(path)
             if layout.file_format == "parquet":
                 hidden = self._hide(path)
-                with _open_private(hidden) as file:
+                with open_private(hidden) as file:
                     rows = write_parquet(file, layout, contacts)
                 return [_written(hidden, path, rows)]
             parts = self._write_csv(path, layout, contacts)
@@ -152,7 +151,7 @@ class StagedFiles:
 
             def begin() -> _CsvPart:
                 hidden = self._hide(_part(path, len(parts) + 1))
-                file = files.enter_context(_open_private(hidden))
+                file = files.enter_context(open_private(hidden))
                 parts.append(_CsvPart(hidden, file, header, layout))
                 return parts[-1]
 
@@ -255,11 +254,6 @@ def _earlier_parts(path: Path, parts: int, layout: Layout) -> Iterator[Path]:
             if not file.readline().startswith(begins):
                 return
         yield part
-
-
-def _open_private(hidden: Path) -> BinaryIO:
-    descriptor = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return os.fdopen(descriptor, "wb", buffering=1 << 20)
 
 
 def _written(hidden: Path, path: Path, rows: int) -> WrittenFile:
