@@ -148,33 +148,22 @@ def _print(result: ExportResult, *, is_dry_run: bool) -> None:
         print_line("Exported", file.path)
     for file in result.removal_files:
         print_line("To remove there", file.path)
-    rows = [
-        ("on the list", number(result.rows)),
-        *(
-            [("of them new there", number(result.added_rows))]
-            if result.added_rows != result.rows
-            else []
-        ),
-        *(
-            [("held back as control group", number(result.control_rows))]
-            if result.campaign_id
-            else []
-        ),
-        *(
-            (f"left out: {words}", number(result.excluded[reason]))
-            for reason, words in EXCLUSIONS.items()
-            if result.excluded[reason]
-        ),
-        *(
-            [("addresses to remove there", number(result.removed_rows))]
-            if result.removed_rows
-            else []
-        ),
+    rows = [("on the list", result.rows)]
+    if result.added_rows != result.rows:
+        rows.append(("of them new there", result.added_rows))
+    if result.campaign_id:
+        rows.append(("held back as control group", result.control_rows))
+    rows += [
+        (f"left out: {words}", result.excluded[reason])
+        for reason, words in EXCLUSIONS.items()
+        if result.excluded[reason]
     ]
+    if result.removed_rows:
+        rows.append(("addresses to remove there", result.removed_rows))
     print_table(
         f"{number(result.members)} members of {result.segment_id}",
         [("people", "left"), ("count", "right")],
-        rows,
+        [(what, number(people)) for what, people in rows],
     )
     for warning in result.warnings:
         print_note(warning)

@@ -9,8 +9,7 @@ from pathlib import Path
 from martlet.erasure.searching import Needles, files_below
 from martlet.erasure.values import Values
 from martlet.erasure.writings import Writings
-
-_MANIFEST = ".manifest.json"
+from martlet.export.writing import manifest_path
 
 
 @dataclass(frozen=True)
@@ -68,5 +67,5 @@ def remove_files(paths: Iterable[Path]) -> None:
 
 
 def _manifests(paths: Iterable[Path]) -> set[Path]:
-    found = (path.with_name(f"{path.name}{_MANIFEST}") for path in paths)
+    found = map(manifest_path, paths)
     return {path for path in found if path.is_file()}

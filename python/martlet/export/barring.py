@@ -60,20 +60,22 @@ where
 group by customer_id
 """
 
+# What each address, and each customer, was last said to be.
+SUPPRESSIONS = """
+select * from ops.suppressions
+qualify row_number() over (
+    partition by contact_type, contact_key order by changed_at desc, is_suppressed desc
+) = 1
+"""
+
 # Whoever has, or once had, an address that is suppressed is suppressed whole.
-_SUPPRESSED = """
+_SUPPRESSED = f"""
 create or replace temp table suppressed as
 with
 
 suppressed_keys as (
     select contact_type, contact_key
-    from (
-        select * from ops.suppressions
-        qualify row_number() over (
-            partition by contact_type, contact_key
-            order by changed_at desc, is_suppressed desc
-        ) = 1
-    )
+    from ({SUPPRESSIONS})
     where is_suppressed
 )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from martlet.export.barring import bar
+from martlet.export.destinations import DESTINATIONS
 from martlet.export.request import Request
 
 # The reasons to leave a member out, in the order in which they are judged; the last two
@@ -180,23 +181,17 @@ left join arms_before using (customer_id)
 """
 
 
-def judge(
-    connection: duckdb.DuckDBPyConnection,
-    request: Request,
-    direct_destinations: list[str],
-) -> None:
+def judge(connection: duckdb.DuckDBPyConnection, request: Request) -> None:
     """Make the table ``judged``, one row for each member of the segment.
 
     Its columns are ``customer_id``; ``exclusion``, one of :data:`EXCLUSIONS` or null;
     ``gives_email`` and ``gives_phone``, whether the address may be given; ``is_control``,
     whether the person is to be held back; ``is_assigned``, whether that was drawn before.
-
-    Parameters
-    ----------
-    direct_destinations : list of str
-        Destinations through which people are written to: being on a campaign's list
-        there is a contact.
     """
+    # Being on a campaign's list there is a contact, unlike on one for adverts.
+    direct_destinations = [
+        name for name, each in DESTINATIONS.items() if not each.consents
+    ]
     bar(connection, request)
     connection.execute(
         _JUDGE,

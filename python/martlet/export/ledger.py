@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import duckdb
 
-from martlet.export.destinations import DESTINATIONS
 from martlet.export.judging import EXCLUSIONS
 from martlet.export.request import Request
 from martlet.export.result import ExportResult
@@ -91,8 +90,3 @@ def log_export(
             for file in written
         ],
     )
-
-
-def direct_destinations() -> list[str]:
-    """List the destinations through which people are written to."""
-    return [name for name, each in DESTINATIONS.items() if not each.consents]

@@ -44,8 +44,6 @@ class ExportResult:
         """Give all of it as plain values, for JSON."""
         told = asdict(self)
         told["exported_at"] = f"{self.exported_at.isoformat(timespec='seconds')}Z"
-        for name in ("files", "removal_files"):
-            told[name] = [asdict(file) for file in getattr(self, name)]
         return told
 
 

@@ -29,11 +29,11 @@ from martlet.export.definitions import (
 )
 from martlet.export.destinations import Destination
 from martlet.export.judging import EXCLUSIONS, judge
-from martlet.export.ledger import assign_arms, direct_destinations, log_export
+from martlet.export.ledger import assign_arms, log_export
 from martlet.export.listing import Listing
 from martlet.export.request import Request
 from martlet.export.result import ExportResult, manifest_of, warnings_of
-from martlet.export.writing import StagedFiles, WrittenFile
+from martlet.export.writing import StagedFiles, WrittenFile, manifest_path
 from martlet.privacy.sealing import Sealer
 from martlet.sql import transaction
 
@@ -93,7 +93,7 @@ def export_segment(
         control_share=share,
         exported_at=exported_at.astimezone(UTC).replace(tzinfo=None),
     )
-    judge(connection, request, direct_destinations())
+    judge(connection, request)
     read_held(connection, request)
     listing = Listing(
         connection, request, destination, find_sealer, only_new=options.only_new
@@ -170,7 +170,7 @@ class _Export:
                 sum(file.rows for file in removals),
                 files,
                 removals,
-                manifest=path.with_name(f"{path.name}.manifest.json"),
+                manifest=manifest_path(path),
             )
             staged.write_bytes(result.manifest, manifest_of(result))
             # What cannot be noted must not be there either, and the other way round.

@@ -14,6 +14,8 @@ from pathlib import Path
 import duckdb
 
 from martlet.errors import UsageError
+from martlet.export.barring import SUPPRESSIONS
+from martlet.export.candidates import store_country
 from martlet.faults import machine_faults
 from martlet.privacy.normalising import normalise_email, normalise_phone, region_of
 from martlet.privacy.sealing import Sealer
@@ -27,14 +29,6 @@ select distinct customer_id from marts.customer_profiles
 where list_contains($given, customer_id)
 """
 
-# What each key was last said to be.
-_STATES = """
-select * from ops.suppressions
-qualify row_number() over (
-    partition by contact_type, contact_key order by changed_at desc, is_suppressed desc
-) = 1
-"""
-
 _NOTE = f"""
 insert into ops.suppressions by name
 select
@@ -46,7 +40,7 @@ select
 from (
     select distinct unnest($types) as contact_type, unnest($keys) as contact_key
 ) as given
-left join ({_STATES}) as states using (contact_type, contact_key)
+left join ({SUPPRESSIONS}) as states using (contact_type, contact_key)
 where coalesce(states.is_suppressed, false) <> $is_suppressed
 """
 
@@ -101,7 +95,7 @@ def suppress(
             },
         ).fetchone()
     (suppressed,) = connection.execute(
-        f"select count(*) from ({_STATES}) where is_suppressed"
+        f"select count(*) from ({SUPPRESSIONS}) where is_suppressed"
     ).fetchone()
     return {
         "changed": changed,
@@ -129,8 +123,7 @@ def _keys(
     find_sealer: Callable[[], Sealer],
 ) -> Iterable[tuple[str, str]]:
     """Give kind and key of each; a text that is a customer's id is that first."""
-    country = connection.execute("select store_country from segments.export_rules")
-    region = region_of(country.fetchone()[0])
+    region = region_of(store_country(connection))
     strangers = 0
     for text in texts:
         customers = connection.execute(_CUSTOMERS, {"given": [text]}).fetchall()

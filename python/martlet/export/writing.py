@@ -38,6 +38,11 @@ class WrittenFile:
     sha256: str
 
 
+def manifest_path(path: Path) -> Path:
+    """Tell where the manifest of a file lies."""
+    return path.with_name(f"{path.name}.manifest.json")
+
+
 class StagedFiles:
     """Files that appear together on ``commit``, or not at all."""
 

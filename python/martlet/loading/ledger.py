@@ -20,11 +20,11 @@ from martlet import __version__
 from martlet.contract import RawTable
 from martlet.loading.load_directory import load_ids
 from martlet.loading.report import LoadCount
-from martlet.loading.writing import copy_to
+from martlet.loading.writing import write_rows
 from martlet.privacy.redaction import redact
 from martlet.privacy.sealing import Sealer
 from martlet.settings import raw_files
-from martlet.sql import identifier, one_file
+from martlet.sql import one_file
 
 _DIGITS = 6
 
@@ -181,14 +181,8 @@ def write_ledger(
             "retried_load_id": load.retried_load_id,
             "key_check": sealer.seal(KEY_CHECK),
         }
-        rows.append([row[column.name] for column in contract.written])
-    columns = ", ".join(
-        f"{identifier(column.name)} {column.data_type}" for column in contract.written
-    )
-    marks = ", ".join("?" for _ in contract.written)
-    connection.execute(f"create or replace temp table ledger ({columns})")
-    connection.executemany(f"insert into ledger values ({marks})", rows)
-    copy_to(connection, "from ledger", path)
+        rows.append(row)
+    write_rows(connection, contract, rows, path)
 
 
 def _counts(rows: Sequence[Sequence[Any]]) -> tuple[LoadCount, ...]:

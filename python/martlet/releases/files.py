@@ -15,7 +15,7 @@ import pyarrow.parquet
 
 from martlet.errors import UsageError
 from martlet.export.destinations.normalising import formula_safe
-from martlet.export.writing import StagedFiles
+from martlet.export.writing import StagedFiles, manifest_path
 from martlet.releases.noisy import NoisePlan
 
 
@@ -72,7 +72,7 @@ def write_release(path: Path, content: bytes, told: bytes) -> None:
     """
     with StagedFiles() as staged:
         staged.write_bytes(path, content)
-        staged.write_bytes(path.with_name(f"{path.name}.manifest.json"), told)
+        staged.write_bytes(manifest_path(path), told)
         staged.commit()
 
 

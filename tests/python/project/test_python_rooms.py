@@ -127,7 +127,7 @@ SCHEMAS = {
     "export/definitions.py": {"ops", "segments"},
     "export/judging.py": {"identity", "ops", "segments"},
     "export/ledger.py": {"marts", "ops"},
-    "export/suppressing.py": {"identity", "marts", "ops", "segments"},
+    "export/suppressing.py": {"identity", "marts", "ops"},
     "releases/closing.py": {"releases", "ops"},
     "releases/making.py": {"ops"},
     "releases/noisy.py": {"releases", "ops"},

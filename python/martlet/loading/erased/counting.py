@@ -17,8 +17,8 @@ import duckdb
 from martlet.contract import RawTable
 from martlet.disk import move_durably
 from martlet.loading.report import LoadCount
-from martlet.loading.writing import copy_to
-from martlet.sql import identifier, read_raw
+from martlet.loading.writing import write_rows
+from martlet.sql import read_raw
 
 ERASED = "erased"
 
@@ -101,17 +101,8 @@ def recount(
         return
     of_input = {line["input"]: line for line in reversed(lines)}
     rows = [of_input[count.input] | vars(count) for count in counts]
-    columns = ", ".join(
-        f"{identifier(column.name)} {column.data_type}" for column in contract.written
-    )
-    marks = ", ".join("?" for _ in contract.written)
-    connection.execute(f"create or replace temp table recounted ({columns})")
-    connection.executemany(
-        f"insert into recounted values ({marks})",
-        [[row[column.name] for column in contract.written] for row in rows],
-    )
     written = ledger.with_name(f".{ledger.name}.erased")
-    copy_to(connection, "from recounted", written)
+    write_rows(connection, contract, rows, written)
     move_durably(written, ledger)
 
 
