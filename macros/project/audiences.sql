@@ -18,12 +18,15 @@
     ]) -}}
 {%- endmacro %}
 
-{#- What an audience says of itself. Whatever says its purpose has to be listed. -#}
-{% macro audience_meta(segment) -%}
+{#-
+  Each audience with what it says of itself (`meta`) and all that it reads; none before
+  dbt knows the project. Whatever says its purpose has to be listed above.
+-#}
+{% macro followed_audiences() -%}
+    {%- set followed = [] -%}
     {%- if not execute -%}
-        {{- return({'control_share': 0}) -}}
+        {{- return(followed) -}}
     {%- endif -%}
-    {%- set found = namespace(meta={}) -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
         {%- if node.config.meta.get('purpose') and node.name not in audiences() -%}
             {%- do exceptions.raise_compiler_error(
@@ -31,26 +34,22 @@
                 ~ "to the list in macros/project/audiences.sql"
             ) -%}
         {%- endif -%}
-        {%- if node.name == segment -%}
-            {%- set found.meta = node.config.meta -%}
-        {%- endif -%}
     {%- endfor -%}
-    {%- for name in [
-        'title', 'owner', 'channel', 'purpose', 'refresh', 'control_share'
-    ] if name not in found.meta -%}
-        {%- do exceptions.raise_compiler_error(
-            "The audience " ~ segment ~ " does not say its " ~ name ~ ". Add it "
-            ~ "to the meta in models/segments/" ~ segment ~ ".sql"
-        ) -%}
+    {%- for segment in audiences() -%}
+        {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ segment] -%}
+        {%- for name in [
+            'title', 'owner', 'channel', 'purpose', 'refresh', 'control_share'
+        ] if name not in node.config.meta -%}
+            {%- do exceptions.raise_compiler_error(
+                "The audience " ~ segment ~ " does not say its " ~ name ~ ". Add it "
+                ~ "to the meta in models/segments/" ~ segment ~ ".sql"
+            ) -%}
+        {%- endfor -%}
+        {%- do followed.append({
+            'segment_id': segment,
+            'meta': node.config.meta,
+            'reads': ancestors(node),
+        }) -%}
     {%- endfor -%}
-    {{- return(found.meta) -}}
-{%- endmacro %}
-
-{#- Whether an audience reads what a Python model tells. -#}
-{% macro audience_rests_on(segment, prediction) -%}
-    {%- set rests = namespace(so=false) -%}
-    {%- for node in graph.get('nodes', {}).values() if node.name == segment -%}
-        {%- set rests.so = descends_from(node, prediction) -%}
-    {%- endfor -%}
-    {{- return(rests.so) -}}
+    {{- return(followed) -}}
 {%- endmacro %}

@@ -6,6 +6,7 @@
     'pred_customer_uplift': 'customer_uplift',
     'pred_customer_value': 'customer_clv',
 } %}
+{%- set followed = followed_audiences() %}
 with
 
 {% for mart in scored_by.values() -%}
@@ -19,24 +20,24 @@ period as (
 ),
 
 definitions as (
-    {%- for segment in audiences() %}
-    {%- set meta = audience_meta(segment) %}
+    {%- for audience in followed %}
     select
-        '{{ segment }}' as segment_id,
+        '{{ audience.segment_id }}' as segment_id,
         {%- for name in ['title', 'owner', 'channel', 'purpose', 'refresh'] %}
-        '{{ meta[name] | replace("'", "''") }}' as {{ name }},
+        '{{ audience.meta[name] | replace("'", "''") }}' as {{ name }},
         {%- endfor %}
-        cast({{ meta.control_share }} as double) as control_share
+        cast({{ audience.meta.control_share }} as double) as control_share
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
 scores as (
-    {%- for segment in audiences() %}
+    {%- for audience in followed %}
     {%- for prediction, mart in scored_by.items() %}
+    {%- set unique_id = 'model.' ~ project_name ~ '.' ~ prediction %}
     select
-        '{{ segment }}' as segment_id,
-        {{ audience_rests_on(segment, prediction) | lower }} as uses_scores,
+        '{{ audience.segment_id }}' as segment_id,
+        {{ (unique_id in audience.reads) | lower }} as uses_scores,
         oldest_score_date
     from {{ mart }}
     {{ 'union all' if not loop.last }}
