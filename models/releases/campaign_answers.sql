@@ -14,17 +14,8 @@ customers as (
     select * from {{ ref('campaign_answers_customers') }}
 ),
 
-cells as (
-    {{ cells_with_totals('customers', dimensions, measures) }}
-),
-
 judged as (
-    {{ suppressed(
-        'cells',
-        dimensions,
-        var('release_min_customers'),
-        var('release_max_share')
-    ) }}
+    {{ judged_cells('customers', dimensions, measures) }}
 ),
 
 told as (

@@ -13,17 +13,8 @@ customers as (
     select * from {{ ref('sales_by_category_customers') }}
 ),
 
-cells as (
-    {{ cells_with_totals('customers', dimensions, measures, 'sales') }}
-),
-
 judged as (
-    {{ suppressed(
-        'cells',
-        dimensions,
-        var('release_min_customers'),
-        var('release_max_share')
-    ) }}
+    {{ judged_cells('customers', dimensions, measures, 'sales') }}
 ),
 
 told as (

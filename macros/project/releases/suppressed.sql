@@ -16,7 +16,7 @@
             customers < {{ min_customers }}
             or greatest_part > {{ max_share }} * absolute_money as is_sensitive,
             {{ 1 / max_share - 1 }} * absolute_money as money_to_hide
-        from {{ cells }}
+        from {{ cells }} as cells
     ),
 
     -- A total of fewer than min_customers is hidden by what hides the cells in it.
@@ -88,4 +88,14 @@
     from judged
     inner join limits on judged.month = limits.month
     left join withheld on {{ _same_cell('judged', 'withheld', dimensions) }}
+{%- endmacro %}
+
+{#- Cells and totals of `contributions`, judged by the rules of this store's releases. -#}
+{% macro judged_cells(contributions, dimensions, measures, money=none) -%}
+    {{ suppressed(
+        '(' ~ cells_with_totals(contributions, dimensions, measures, money) ~ ')',
+        dimensions,
+        var('release_min_customers'),
+        var('release_max_share')
+    ) }}
 {%- endmacro %}
