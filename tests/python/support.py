@@ -216,6 +216,35 @@ class Shop:
         return connection
 
 
+class LineProcess:
+    """A Python program that takes orders and answers them, a line each.
+
+    It imports once and forks for each order, so that many kills take seconds.
+    """
+
+    def __init__(self, program: str, argument: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", program, argument],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def order(self, line: str) -> None:
+        """Give an order."""
+        self._process.stdin.write(f"{line}\n")
+
+    def answer(self) -> str:
+        """Wait for the next line of what it says."""
+        return self._process.stdout.readline()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.stdin.close()
+        self._process.wait()
+
+
 def run_dbt(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run plain dbt on a shop's raw tables, into its home."""
     _, env = shop.command()

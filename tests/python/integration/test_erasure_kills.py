@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import duckdb
 import pytest
 
 from erasure_shop import EMAIL, open_shop
-from support import PROJECT_DIR, Shop, once
+from support import PROJECT_DIR, LineProcess, Shop, once
 
 # Imports once, and forks a process for each erasure, which ends itself just before it
 # puts the nth file in its place; an erasure that puts fewer ends by itself.
@@ -49,34 +47,20 @@ for line in sys.stdin:
 """
 
 
-class Driver:
+class Driver(LineProcess):
     """Begins erasures, and ends them."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER, str(PROJECT_DIR / "tests" / "python")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
 
     def forget(self, shop: Shop, *customers: str, kill_before: int = 0) -> int:
         """Forget somebody, whole or up to a file; give how the process ended."""
         order = " ".join([str(shop.directory), str(kill_before), *customers])
-        self._process.stdin.write(f"{order}\n")
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        """End the process that begins erasures."""
-        self._process.stdin.close()
-        self._process.wait()
+        self.order(order)
+        return int(self.answer())
 
 
 @pytest.fixture
 def driver() -> Iterator[Driver]:
     """Somebody who forgets."""
-    driver = Driver()
+    driver = Driver(DRIVER, PROJECT_DIR / "tests" / "python")
     yield driver
     driver.close()
 

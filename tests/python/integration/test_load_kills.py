@@ -7,15 +7,13 @@ import hashlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support import PROJECT_DIR
+from support import PROJECT_DIR, LineProcess
 
 KILLS = 50
 ROWS = 20_000
@@ -52,37 +50,23 @@ for line in sys.stdin:
 """
 
 
-class Driver:
+class Driver(LineProcess):
     """Begins loads, and ends them."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER, PROJECT_DIR],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
 
     def load(self, home: Path, source: Path, kill_after: float | None = None) -> None:
         """Load a file, wholly or for so many seconds."""
-        self._process.stdin.write(f"{home} {source}\n")
-        loading = int(self._process.stdout.readline())
+        self.order(f"{home} {source}")
+        loading = int(self.answer())
         if kill_after is not None:
             time.sleep(kill_after)
             with contextlib.suppress(ProcessLookupError):  # done already
                 os.kill(loading, signal.SIGKILL)
-        assert self._process.stdout.readline() == "ended\n"
-
-    def close(self) -> None:
-        """End the process that begins loads."""
-        self._process.stdin.close()
-        self._process.wait()
+        assert self.answer() == "ended\n"
 
 
 @pytest.fixture
 def driver() -> Iterator[Driver]:
-    driver = Driver()
+    driver = Driver(DRIVER, PROJECT_DIR)
     yield driver
     driver.close()
 
