@@ -18,7 +18,6 @@ from martlet.cli.console import (
 from martlet.cli.options import Json, ProjectDir
 from martlet.contract import read_contract
 from martlet.erasure.journal import refuse_unfinished
-from martlet.erasure.person import refuse_earlier_date
 from martlet.errors import UsageError
 from martlet.export.definitions import find_destination
 from martlet.export.judging import EXCLUSIONS
@@ -28,7 +27,11 @@ from martlet.export.suppressing import suppress as suppress_addresses
 from martlet.privacy.keys import find_sealer
 from martlet.settings import load_settings
 from martlet.warehouse.connection import open_warehouse
-from martlet.warehouse.store import refuse_untaken_loads, warehouse_store_id
+from martlet.warehouse.store import (
+    refuse_earlier_date,
+    refuse_untaken_loads,
+    warehouse_store_id,
+)
 
 
 def export(

@@ -14,7 +14,7 @@ import duckdb
 from martlet.contract import RawTable
 from martlet.erasure.exports import Search, files_with_them
 from martlet.erasure.journal import Erasure, read_journal
-from martlet.erasure.person import People, refuse_earlier_date, resolve
+from martlet.erasure.person import People, resolve
 from martlet.erasure.raw_files import RawStore
 from martlet.erasure.warehouse import exported_files, given_to_platforms
 from martlet.erasure.writings import writings_of
@@ -25,7 +25,7 @@ from martlet.privacy.sealing import Sealer
 from martlet.settings import Settings, raw_files
 from martlet.sql import read_raw, scratch_database
 from martlet.warehouse.connection import open_warehouse
-from martlet.warehouse.store import refuse_untaken_loads
+from martlet.warehouse.store import refuse_earlier_date, refuse_untaken_loads
 
 
 @dataclass(frozen=True)

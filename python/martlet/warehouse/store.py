@@ -16,6 +16,22 @@ from martlet.settings import LOAD_PREFIX, Settings, is_sample, raw_files
 from martlet.sql import one_file
 from martlet.warehouse.connection import open_warehouse
 
+# Registrations and consents are staged whatever their date; identity leaves later ones out.
+_LEFT_OUT = """
+select
+    (select sum(later_rows) from monitoring.raw_reconciliation) + (
+        select count(*)
+        from (
+            select source_customer_id from staging.stg_store__customers
+            union
+            select source_customer_id from staging.stg_store__consents
+        )
+        where source_customer_id not in (
+            select source_customer_id from identity.identity_customer_ids
+        )
+    )
+"""
+
 
 def raw_store_id(settings: Settings) -> str | None:
     """Read the id of the store that the raw files belong to; ``None`` if they say none."""
@@ -93,6 +109,28 @@ def refuse_untaken_loads(
             f"{raw} holds loads that the warehouse has not taken in, or no longer some "
             "that it has.",
             "Bring it up to date, then run the same command again: martlet build",
+        )
+
+
+def refuse_earlier_date(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse a warehouse that tells of an earlier date than the raw files.
+
+    It does not know which accounts were opened, and linked with others, since then.
+
+    Raises
+    ------
+    EnvironmentFault
+        Its ``as_of_date`` leaves rows out.
+    """
+    try:
+        left_out = connection.execute(_LEFT_OUT).fetchone()
+    except duckdb.CatalogException:
+        return  # Not built yet; what says who is who may be.
+    if left_out[0]:
+        raise EnvironmentFault(
+            "The warehouse was built as of an earlier date, and may not know all that "
+            "belongs to a person.",
+            "Build it as of now: martlet build",
         )
 
 
