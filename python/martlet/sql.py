@@ -65,6 +65,14 @@ def read_raw(file: Path) -> str:
     )
 
 
+def column_types(
+    connection: duckdb.DuckDBPyConnection, relation: str
+) -> dict[str, str]:
+    """Give the columns of what may stand after ``from``, with their types, in order."""
+    described = connection.execute(f"describe select * from {relation}").fetchall()
+    return {name: data_type for name, data_type, *_ in described}
+
+
 @contextmanager
 def scratch_database() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open an in-memory DuckDB whose overflow is encrypted and goes when it closes."""

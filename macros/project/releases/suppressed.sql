@@ -90,7 +90,7 @@
     left join withheld on {{ _same_cell('judged', 'withheld', dimensions) }}
 {%- endmacro %}
 
-{#- Cells and totals of `contributions`, judged by the rules of this store's releases. -#}
+{#- Cells and totals of `contributions`, judged by the rules of the store. -#}
 {% macro judged_cells(contributions, dimensions, measures, money=none) -%}
     {{ suppressed(
         '(' ~ cells_with_totals(contributions, dimensions, measures, money) ~ ')',

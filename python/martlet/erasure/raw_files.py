@@ -21,7 +21,7 @@ from martlet.loading.load_directory import load_ids, quarantine_files
 from martlet.privacy.normalising import normalise_email, normalise_phone, region_of
 from martlet.privacy.sealing import Sealer
 from martlet.settings import LOAD_PREFIX, raw_files
-from martlet.sql import identifier, one_file, read_raw
+from martlet.sql import column_types, identifier, one_file, read_raw
 
 QUARANTINE = "quarantine"
 
@@ -48,10 +48,7 @@ class RawStore:
         """Try the key on one sealed value; ``EnvironmentFault`` where it does not open."""
         for table in self.contract.values():
             for path in raw_files(self.raw, table.name) if table.sealed else ():
-                described = self.connection.execute(
-                    f"describe select * from {read_raw(path)}"
-                ).fetchall()
-                present = {name.lower() for name, *_ in described}
+                present = self._present(path)
                 for column in table.sealed:
                     name = identifier(column.name)
                     row = (
@@ -179,11 +176,10 @@ class RawStore:
         """List the pseudonyms of every address and number in raw files."""
         found: set[str] = set()
         for path, table in self._files():
-            described = self.connection.execute(
-                f"describe select * from {read_raw(path)}"
-            ).fetchall()
-            present = {name.lower() for name, *_ in described}
-            for _, key in _ADDRESSES if table.name in _SEALED_IN else ():
+            if table.name not in _SEALED_IN:
+                continue
+            present = self._present(path)
+            for _, key in _ADDRESSES:
                 if key in present:
                     rows = self.connection.execute(
                         f"select distinct {identifier(key)} from {read_raw(path)}"
@@ -207,6 +203,10 @@ class RawStore:
                 refused.update(dict(rules))
         for ledger in (folder / "loads").glob("*.parquet"):
             recount(self.connection, ledger, self.contract["loads"], stored, refused)
+
+    def _present(self, path: Path) -> set[str]:
+        """Columns of a raw file, in lower case."""
+        return {name.lower() for name in column_types(self.connection, read_raw(path))}
 
     def _rows_in(self, path: Path) -> int:
         (rows,) = self.connection.execute(

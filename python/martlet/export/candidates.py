@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from martlet.sql import identifier
+from martlet.sql import column_types, identifier
 
 _BATCH = 10_000
 _TOLD_OF_EVERY_SEGMENT = ("as_of_date", "customer_id", "reason")
@@ -140,10 +140,7 @@ def field_names(
     connection: duckdb.DuckDBPyConnection, segment_id: str
 ) -> tuple[str, ...]:
     """List what a segment brings beside who is in it and why."""
-    described = connection.execute(
-        f"describe select * from segments.{identifier(segment_id)}"
-    )
-    names = (row[0] for row in described.fetchall())
+    names = column_types(connection, f"segments.{identifier(segment_id)}")
     return tuple(name for name in names if name not in _TOLD_OF_EVERY_SEGMENT)
 
 

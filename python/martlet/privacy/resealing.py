@@ -18,7 +18,7 @@ from martlet.errors import RawDataError
 from martlet.faults import is_machine_fault
 from martlet.privacy.sealing import Sealer
 from martlet.settings import raw_files
-from martlet.sql import identifier, literal, read_raw
+from martlet.sql import column_types, identifier, literal, read_raw
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ def examine(
         The file cannot be read.
     """
     try:
-        described = connection.execute(f"describe select * from {read_raw(path)}")
-        names = [row[0] for row in described.fetchall()]
+        names = column_types(connection, read_raw(path))
         columns = tuple(name for name in names if name.lower() in sealed)
         return SealedFile(path, columns, *_count(connection, path, columns))
     except duckdb.Error as error:

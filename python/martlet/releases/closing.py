@@ -14,14 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from martlet.releases.tables import ReleaseTable, release_tables, told_until
-from martlet.sql import identifier, literal
+from martlet.sql import column_types, identifier, literal
 
 
 def close_months(connection: duckdb.DuckDBPyConnection, release_id: str) -> None:
     """Keep the figures of every month that is settled and later than those told."""
     closed = told_until(connection)
     for table in release_tables(connection).values():
-        names = list(column_types(connection, table))
+        names = list(column_types(connection, table.relation))
         keys = ", ".join(map(identifier, ("month", *table.dimensions)))
         connection.execute(
             "insert into ops.release_cells by name "
@@ -33,20 +33,12 @@ def close_months(connection: duckdb.DuckDBPyConnection, release_id: str) -> None
         )
 
 
-def column_types(
-    connection: duckdb.DuckDBPyConnection, table: ReleaseTable
-) -> dict[str, str]:
-    """Give the columns of a table with their types, in order."""
-    described = connection.execute(f"describe releases.{table.name}").fetchall()
-    return {name: data_type for name, data_type, *_ in described}
-
-
 def told_cells(
     connection: duckdb.DuckDBPyConnection, table: ReleaseTable, month: date | None
 ) -> pa.Table:
     """Read what was told of one month, or of all."""
     return connection.execute(
-        f"select {from_json(column_types(connection, table))} "
+        f"select {from_json(column_types(connection, table.relation))} "
         "from ops.release_cells where release_name = $name and epsilon is null "
         "and month = coalesce($month, month) order by month, cell_number",
         {"name": table.name, "month": month},

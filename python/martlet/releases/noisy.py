@@ -15,10 +15,10 @@ import duckdb
 import pyarrow as pa
 
 from martlet.errors import CheckFailed
-from martlet.releases.closing import column_types, from_json
+from martlet.releases.closing import from_json
 from martlet.releases.noise import add_noise, least_told, noise_scale
 from martlet.releases.tables import ReleaseTable, Rules, spent_epsilon
-from martlet.sql import identifier
+from martlet.sql import column_types, identifier
 
 # Amounts get their noise in hundredths, as whole numbers.
 _HUNDREDTHS = 100
@@ -114,7 +114,7 @@ def draw(
     """Draw the noisy cells of a month and keep them."""
     units = {"customers": 1} | {
         measure: _HUNDREDTHS if data_type.startswith("DECIMAL") else 1
-        for measure, data_type in column_types(connection, table).items()
+        for measure, data_type in column_types(connection, table.relation).items()
         if measure in table.measures
     }
     cells, sums = _bounded_sums(connection, table, month, rules, units)
@@ -122,10 +122,11 @@ def draw(
         name: add_noise(sums[name], plan.sensitivities[name] * unit, plan.epsilon_each)
         for name, unit in units.items()
     }
+    currency = _currency(connection, table)
     rows = [
         {"month": month.isoformat(), **dict(zip(table.dimensions, cell, strict=True))}
         | {name: _as_text(noisy[name][place], units[name]) for name in units}
-        | _currency(connection, table)
+        | currency
         for place, cell in enumerate(cells)
         if noisy["customers"][place] >= plan.least_told
     ]
@@ -149,7 +150,7 @@ def drawn_cells(
     connection: duckdb.DuckDBPyConnection, table: ReleaseTable, release_id: str
 ) -> pa.Table:
     """Read what a release drew."""
-    types = column_types(connection, table)
+    types = column_types(connection, table.relation)
     del types["is_suppressed"]
     return connection.execute(
         f"select {from_json(types)} from ops.release_cells "
@@ -211,7 +212,7 @@ def _as_text(value: int, unit: int) -> str:
 def _currency(
     connection: duckdb.DuckDBPyConnection, table: ReleaseTable
 ) -> dict[str, Any]:
-    if "currency" not in column_types(connection, table):
+    if "currency" not in column_types(connection, table.relation):
         return {}
     (currency,) = connection.execute(
         f"select min(currency) from releases.{table.name}"

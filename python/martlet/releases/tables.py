@@ -32,6 +32,11 @@ class ReleaseTable:
     dimensions: tuple[str, ...]
     measures: tuple[str, ...]
 
+    @property
+    def relation(self) -> str:
+        """Where it is in the warehouse."""
+        return f"releases.{self.name}"
+
 
 @dataclass(frozen=True)
 class Rules:

@@ -29,7 +29,7 @@ from martlet.loading.erased.judging import (
 )
 from martlet.loading.erased.tombstones import Tombstones
 from martlet.privacy.resealing import file_format
-from martlet.sql import identifier, literal, read_raw
+from martlet.sql import column_types, identifier, literal, read_raw
 
 _BLANKED = "without_erased_people"
 
@@ -217,17 +217,16 @@ class ErasedRows:
         return f"{_BLANKED}({kept(name, table)})"
 
     def _columns(self, path: Path) -> list[str]:
-        return [name for name, _ in self._typed(path)]
+        return list(self._typed(path))
 
     def _texts(self, path: Path) -> set[str]:
         """Give the columns whose texts are blanked."""
         if not self._blanks:
             return set()
-        return {name for name, type_ in self._typed(path) if type_ == "VARCHAR"}
+        return {name for name, type_ in self._typed(path).items() if type_ == "VARCHAR"}
 
-    def _typed(self, path: Path) -> list[tuple[str, str]]:
-        described = self._connection.execute(f"describe select * from {read_raw(path)}")
-        return [(name, type_) for name, type_, *_ in described.fetchall()]
+    def _typed(self, path: Path) -> dict[str, str]:
+        return column_types(self._connection, read_raw(path))
 
     def _judged(self, path: Path, table: RawTable) -> str:
         return judged(path, table, self._columns(path))
