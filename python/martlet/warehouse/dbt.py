@@ -13,6 +13,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import AccessType
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 
 from martlet.errors import BuildFailed, EnvironmentFault, UsageError
 from martlet.faults import machine_faults
@@ -158,8 +159,11 @@ class DbtProject:
         """
         if node.status != "fail" or not getattr(node.node, "compiled_code", None):
             return ""
-        models = (self.manifest.nodes.get(each) for each in node.node.depends_on.nodes)
-        if any(model.access == AccessType.Private for model in models if model):
+        inputs = (self.manifest.nodes.get(each) for each in node.node.depends_on.nodes)
+        if any(
+            isinstance(each, ModelNode) and each.access == AccessType.Private
+            for each in inputs
+        ):
             return ""
         with open_warehouse(self.settings.warehouse, read_only=True) as connection:
             found = connection.sql(node.node.compiled_code)

@@ -279,10 +279,11 @@ def test_lists_for_mail_tools_are_wide(sample_shop: Shop) -> None:
     done = sample_shop.martlet("export", "recommendations", "--json")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
-    with Path(result["path"]).open(encoding="utf-8", newline="") as file:
+    (listed,) = result["files"]
+    with Path(listed["path"]).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == result["rows"] > 100
-    assert result["excluded_no_consent"] > 0
+    assert result["excluded"]["no_consent"] > 0
     for row in rows:
         assert row["email"] and row["product_id_1"] and row["reason_1"]
         assert row["recommendation_id_1"].endswith(".1")
