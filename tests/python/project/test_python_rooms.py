@@ -26,6 +26,7 @@ CALLS_ON = {
     "sample": {"privacy"},
     "lineage": set(),
     "loading": {"privacy"},
+    "pages": set(),
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
     "segments": {"warehouse"},
