@@ -12,8 +12,8 @@ from typing import Any
 from martlet.report.content import Rows
 
 INK = "var(--ink)"
-MUTED = "var(--ink-muted)"
-RULE = "var(--rule)"
+MUTED = "var(--ink-soft)"
+RULE = "var(--line)"
 ACCENT = "var(--accent)"
 POSITIVE = "var(--positive)"
 NEGATIVE = "var(--negative)"
