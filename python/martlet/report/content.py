@@ -68,6 +68,7 @@ class Table:
     title: str
     data: str
     columns: Sequence[Column]
+    is_wide: bool = False
     note: str = ""
 
 
@@ -86,6 +87,7 @@ class Grid:
     value: Column
     steps: Sequence[float]
     is_diverging: bool = False
+    is_wide: bool = False
     beside: Sequence[Column] = ()
     note: str = ""
 
@@ -128,8 +130,8 @@ class Findings:
     ``data`` holds the rows of each query, as the marts gave them.
     """
 
-    headline: Markup = Markup("")
-    action: Markup = Markup("")
+    headline: Markup = field(default_factory=Markup)
+    action: Markup = field(default_factory=Markup)
     data: Mapping[str, Rows] = field(default_factory=dict)
     parts: Sequence[Part] = ()
     missing: Markup | None = None

@@ -11,12 +11,10 @@ from typing import Any
 
 import vl_convert
 
+from martlet.report.charts.style import MEASURED_LARGER
+
 # The version that the specifications are written for, whatever else vl-convert brings.
 _VEGA_LITE = "5.21"
-
-# Readers' fonts are wider or narrower than the one that drawings are measured with. They
-# are measured larger by this, so that the widest usual fonts have room.
-_MEASURED_LARGER = 1.14
 
 _FONT_SIZE = re.compile(r'font-size="([\d.]+)px"')
 _IDENTIFIER = re.compile(r'id="(clip|gradient)(\d+)"|url\(#(clip|gradient)(\d+)\)')
@@ -44,14 +42,12 @@ def draw(specification: dict[str, Any], *, name: str) -> str:
     ``name`` makes identifiers within it its own, since a page holds many drawings. What
     a mark says of itself (``description``) becomes its ``data-tip``.
     """
-    svg = vl_convert.vegalite_to_svg(
-        specification, vl_version=_VEGA_LITE, config=_LARGER_TYPE
-    )
+    svg = vl_convert.vegalite_to_svg(specification, vl_version=_VEGA_LITE)
     svg = _IDENTIFIER.sub(lambda found: _own(found, name), svg)
     for noise in _NOISE:
         svg = noise.sub("", svg)
     svg = _FONT_SIZE.sub(
-        lambda found: f'font-size="{float(found[1]) / _MEASURED_LARGER:.3g}"', svg
+        lambda found: f'font-size="{float(found[1]) / MEASURED_LARGER:.3g}"', svg
     )
     svg = _POSITIONS.sub(lambda found: _LONG_FRACTION.sub(r"\1", found[0]), svg)
     while (lean := _PLAIN_GROUP.sub(r"\1", _EMPTY_GROUP.sub("", svg))) != svg:

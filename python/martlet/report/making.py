@@ -24,10 +24,7 @@ def make_report(database: Path) -> Report:
         told_of = Period(**period)
         return Report(
             period=told_of,
-            sections=[
-                (section, section.find(marts, told_of))
-                for section in SECTIONS
-            ],
+            sections=[(section, section.find(marts, told_of)) for section in SECTIONS],
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from martlet.report.charts.style import (
     INK,
+    LABEL_SIZE,
     MUTED,
     NEGATIVE,
     NEUTRAL,
@@ -51,13 +52,15 @@ def waterfall(rows: Rows, width: int, *, number: str) -> dict[str, Any]:
         },
     }
     labels = {
-        "transform": [{"calculate": "max(datum.starts_at, datum.ends_at)", "as": "end"}],
+        "transform": [
+            {"calculate": "max(datum.starts_at, datum.ends_at)", "as": "end"}
+        ],
         "mark": {
             "type": "text",
             "align": "left",
             "dx": 5,
             "color": INK,
-            "fontSize": 12,
+            "fontSize": LABEL_SIZE,
             "aria": False,
         },
         "encoding": {

@@ -14,6 +14,7 @@ from martlet.report.content import Rows
 INK = "var(--ink)"
 MUTED = "var(--ink-soft)"
 RULE = "var(--line)"
+SURFACE = "var(--raised)"
 ACCENT = "var(--accent)"
 POSITIVE = "var(--positive)"
 NEGATIVE = "var(--negative)"
@@ -21,7 +22,11 @@ NEUTRAL = "var(--neutral)"
 SERIES = [f"var(--series-{number})" for number in range(1, 9)]
 
 NARROW = 460
-LABEL_SIZE = 12
+
+# Readers' fonts are wider or narrower than the one that drawings are measured with. Text
+# is measured larger by this than it is written, so that the widest usual fonts have room.
+MEASURED_LARGER = 1.14
+LABEL_SIZE = 12 * MEASURED_LARGER
 
 # Options of an axis from nothing to all.
 SHARES: dict[str, Any] = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]}

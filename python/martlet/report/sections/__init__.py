@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from martlet.report.content import Section
+from martlet.report.sections.bridge import BRIDGE
 from martlet.report.sections.budget import BUDGET
 from martlet.report.sections.campaigns import CAMPAIGNS
 from martlet.report.sections.channels import CHANNELS
@@ -15,6 +16,7 @@ from martlet.report.sections.rfm import RFM
 from martlet.report.sections.scores import SCORES
 
 SECTIONS: tuple[Section, ...] = (
+    BRIDGE,
     CHANNELS,
     FUNNEL,
     RFM,

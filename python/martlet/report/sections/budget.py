@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 
 from markupsafe import Markup
@@ -16,11 +17,15 @@ from martlet.report.wording import listed, money, words
 _PLAN = """
 select channel_group, weeks, current_spend, recommended_spend,
     recommended_spend - current_spend as change, lower_bound, upper_bound,
+    sum(current_spend) over () as total_spend,
     expected_return, expected_return_ci_low, expected_return_ci_high, marginal_roi,
     marginal_roi_ci_low, marginal_roi_ci_high, status, reason
 from campaign_budget_plan
 order by current_spend desc, channel_group
 """
+
+# Cents that rounding moved are no advice.
+_LEAST_MOVE = Decimal("0.005")
 
 _CURVES = """
 select channel_group, spend, revenue, revenue_ci_low, revenue_ci_high, current_spend
@@ -55,16 +60,23 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             Column("recommended_spend", "Advised", "money"),
             Column("change", "Change", "money"),
             Column(
-                "expected_return", "Expected return", "money",
-                "expected_return_ci_low", "expected_return_ci_high",
+                "expected_return",
+                "Expected return",
+                "money",
+                "expected_return_ci_low",
+                "expected_return_ci_high",
             ),
             Column(
-                "marginal_roi", "Marginal ROI", "change",
-                "marginal_roi_ci_low", "marginal_roi_ci_high",
+                "marginal_roi",
+                "Marginal ROI",
+                "change",
+                "marginal_roi_ci_low",
+                "marginal_roi_ci_high",
             ),
             Column("status", "Status"),
             Column("reason", "Why"),
         ),
+        is_wide=True,
         note="Hollow is what is spent now, full what is advised; the band is what was "
         "observed, beyond which nothing is known.",
     )
@@ -89,7 +101,9 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
 
 
 def _headline(plan: list[dict], currency: str) -> Markup:
-    moved = [row for row in plan if row["change"]]
+    moved = [
+        row for row in plan if abs(row["change"]) >= _LEAST_MOVE * row["total_spend"]
+    ]
     if not moved:
         return Markup(
             "No channel gives evidence to move money by, so the plan keeps what is spent."
@@ -107,7 +121,9 @@ def _action(plan: list[dict]) -> Markup:
     blind = [row for row in plan if row["status"] == "insufficient_evidence"]
     if not blind:
         return Markup("")
-    reasons = list(dict.fromkeys(words(row["reason"]) for row in blind if row["reason"]))
+    reasons = list(
+        dict.fromkeys(words(row["reason"]) for row in blind if row["reason"])
+    )
     return Markup("What is missing for {}: {}.").format(
         listed([row["channel_group"] for row in blind]), "; ".join(reasons)
     )

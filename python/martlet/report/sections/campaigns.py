@@ -93,10 +93,10 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
 def _headline(total: dict, lift: list[dict], currency: str) -> Markup:
     told = Markup("")
     if total["roi"] is not None:
-        told = Markup("{} spent on campaigns returned {} of it as profit ({} revenue).").format(
+        told = Markup("Campaigns cost {} and returned {}: an ROI of {}.").format(
             money(total["spend"], currency),
-            change(total["roi"]),
             money(total["attributed_revenue"], currency),
+            change(total["roi"]),
         )
     worked = [row["campaign"] for row in lift if row["is_clear"]]
     if worked:
@@ -162,7 +162,7 @@ def _lift_figure() -> Figure:
             low="ci_low",
             high="ci_high",
             number="+.0%",
-            title="More of the treated bought, in percentage points (95 % interval)",
+            title="Percentage points, with 95 % interval",
             stressed="is_clear",
         ),
         (
@@ -174,8 +174,11 @@ def _lift_figure() -> Figure:
             Column("absolute_lift", "Lift", "points", "ci_low", "ci_high"),
             Column("verdict", "Verdict"),
         ),
-        note="An interval that holds zero means: cannot tell yet.",
+        note="How many more of the treated bought than of the control group. An interval "
+        "that holds zero means: cannot tell.",
     )
 
 
-CAMPAIGNS = Section("campaigns", "Campaigns", ("campaign_roi_totals", "campaign_lift"), _find)
+CAMPAIGNS = Section(
+    "campaigns", "Campaigns", ("campaign_roi_totals", "campaign_lift"), _find
+)

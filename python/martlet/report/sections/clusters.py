@@ -58,6 +58,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 column=Column("feature", "Feature"),
                 value=Column("deviation", "Deviation", "decimal"),
                 steps=_STEPS,
+                is_wide=True,
                 is_diverging=True,
                 beside=(
                     Column("customers", "Customers", "count"),

@@ -92,6 +92,7 @@ _PARTS = (
             Column("unkeyed_rows", "Without a key", "count"),
             Column("later_rows", "Dated later", "count"),
         ),
+        is_wide=True,
         note="Superseded: a later version of the same row came.",
     ),
     Table(

@@ -54,18 +54,21 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                     low="gain_ci_low",
                     high="gain_ci_high",
                     number="+.2f",
-                    title="Difference in nDCG of ten goods (95 % interval)",
+                    title="Difference in nDCG, with 95 % interval",
                     stressed="is_served",
                 ),
                 (
                     Column("algorithm", "Recommender"),
-                    Column("metric_value", "nDCG of ten", "decimal", "ci_low", "ci_high"),
+                    Column(
+                        "metric_value", "nDCG of ten", "decimal", "ci_low", "ci_high"
+                    ),
                     Column("baseline_value", "Popularity", "decimal"),
                     Column("relative_gain", "Gain", "change"),
                     Column("customers", "Customers", "count"),
                 ),
-                note="Judged by what customers bought afterwards. In full colour: the one "
-                "that serves.",
+                is_wide=True,
+                note="nDCG of ten goods, judged by what customers bought afterwards. In "
+                "full colour: the one that serves.",
             ),
         ),
     )
@@ -75,7 +78,9 @@ def _headline(served: dict | None) -> Markup:
     if served is None:
         return Markup("Nothing beat showing what is popular, so that is what is shown.")
     beats = (served["gain_ci_low"] or 0) > 0
-    return Markup("“{}” serves: {} against popularity, judged by {} customers{}").format(
+    return Markup(
+        "“{}” serves: {} against popularity, judged by {} customers{}"
+    ).format(
         words(served["algorithm"]),
         change(served["relative_gain"]),
         count(served["customers"]),
@@ -92,4 +97,6 @@ def _action(served: dict | None) -> Markup:
     )
 
 
-RECOMMENDERS = Section("recommenders", "Recommendations", ("recommender_metrics",), _find)
+RECOMMENDERS = Section(
+    "recommenders", "Recommendations", ("recommender_metrics",), _find
+)

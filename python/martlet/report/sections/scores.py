@@ -106,12 +106,16 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                     Column("auc", "AUC", "decimal", "auc_ci_low", "auc_ci_high"),
                     Column("baseline_auc", "Baseline", "decimal"),
                     Column(
-                        "lift_at_10", "Lift of the top tenth", "decimal",
-                        "lift_ci_low", "lift_ci_high",
+                        "lift_at_10",
+                        "Lift of the top tenth",
+                        "decimal",
+                        "lift_ci_low",
+                        "lift_ci_high",
                     ),
                     Column("expected_calibration_error", "Calibration error", "share"),
                     Column("evaluated_on", "Judged on"),
                 ),
+                is_wide=True,
                 note="An AUC of 0.5 is chance; the baseline is one plain number per "
                 "customer, such as days since the last order.",
             ),
@@ -125,9 +129,9 @@ def _serves(row: dict) -> bool:
 
 def _headline(metrics: list[dict]) -> Markup:
     best = max(metrics, key=lambda row: row["lift_at_10"] or 0)
-    return Markup("The tenth scored best for {} holds {} of those who then did.").format(
-        words(best["model_name"]), share(best["captured_at_10"])
-    )
+    return Markup(
+        "The tenth scored best for {} holds {} of those who then did."
+    ).format(words(best["model_name"]), share(best["captured_at_10"]))
 
 
 def _action(metrics: list[dict]) -> Markup:
