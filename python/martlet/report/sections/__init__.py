@@ -10,12 +10,14 @@ from martlet.report.sections.channels import CHANNELS
 from martlet.report.sections.clusters import CLUSTERS
 from martlet.report.sections.cohorts import COHORTS
 from martlet.report.sections.funnel import FUNNEL
+from martlet.report.sections.headlines import HEADLINES
 from martlet.report.sections.quality import QUALITY
 from martlet.report.sections.recommenders import RECOMMENDERS
 from martlet.report.sections.rfm import RFM
 from martlet.report.sections.scores import SCORES
 
 SECTIONS: tuple[Section, ...] = (
+    HEADLINES,
     BRIDGE,
     CHANNELS,
     FUNNEL,

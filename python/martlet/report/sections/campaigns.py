@@ -40,10 +40,12 @@ where attribution_model = 'last_non_direct_touch' and spend > 0
 
 _LIFT = """
 select
-    campaign_id || case when arm <> 'treatment' then ': ' || arm else '' end as campaign,
+    coalesce(campaign_name, campaign_lift.campaign_id)
+    || case when arm <> 'treatment' then ': ' || arm else '' end as campaign,
     customers, control_customers, value, control_value, absolute_lift, ci_low, ci_high,
     p_value, incremental_revenue, verdict, verdict = 'worked' as is_clear
 from campaign_lift
+left join dim_campaigns using (campaign_id)
 where metric = 'conversion_rate' and verdict <> 'not randomised'
     and absolute_lift is not null
 order by absolute_lift desc, campaign
@@ -180,5 +182,8 @@ def _lift_figure() -> Figure:
 
 
 CAMPAIGNS = Section(
-    "campaigns", "Campaigns", ("campaign_roi_totals", "campaign_lift"), _find
+    "campaigns",
+    "Campaigns",
+    ("campaign_roi_totals", "campaign_lift", "dim_campaigns"),
+    _find,
 )
