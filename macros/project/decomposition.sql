@@ -1,5 +1,5 @@
-{#- Logarithmic mean of two positive amounts: how much of their difference one unit of the
-    logarithm of their ratio is. -#}
+{#- Logarithmic mean of two positive amounts: how much of their difference one unit of
+    the logarithm of their ratio is. -#}
 {% macro logarithmic_mean(before, now) -%}
     case
         when {{ before }} = {{ now }} then {{ before }}

@@ -1,6 +1,6 @@
 -- The compared period that each day falls into.
--- Grain: one row per kind of period and day. The first period is compared with none, and
--- is the previous one of the second.
+-- Grain: one row per kind of period and day. The first period is compared with none,
+-- and is the previous one of the second.
 with
 
 periods as (

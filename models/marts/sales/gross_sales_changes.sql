@@ -46,7 +46,8 @@ with_factors as (
         beside.*,
         {%- for side in ['before', 'now'] %}
         cast(customers_{{ side }} as double) as factor_customers_{{ side }},
-        {{ ratio('orders_' ~ side, 'customers_' ~ side) }} as factor_frequency_{{ side }},
+        {{ ratio('orders_' ~ side, 'customers_' ~ side) }}
+            as factor_frequency_{{ side }},
         {{ ratio('items_' ~ side, 'orders_' ~ side) }} as factor_basket_{{ side }},
         {{ ratio('gross_sales_' ~ side, 'items_' ~ side) }} as factor_price_{{ side }},
         {%- endfor %}

@@ -19,11 +19,13 @@ totals as (
         {%- for measure in sales_measures() %}
         sum({{ measure }}_{{ side }}) as {{ measure }}_{{ side }},
         {%- endfor %}
-        sum(case when customer_group = 'uncounted' then gross_sales_{{ side }} else 0 end)
-            as uncounted_sales_{{ side }},
+        sum(case
+            when customer_group = 'uncounted' then gross_sales_{{ side }} else 0
+        end) as uncounted_sales_{{ side }},
         {%- for group in ['new', 'returning', 'guest'] %}
-        sum(case when customer_group = '{{ group }}' then customers_{{ side }} else 0 end)
-            as {{ group }}_customers_{{ side }},
+        sum(case
+            when customer_group = '{{ group }}' then customers_{{ side }} else 0
+        end) as {{ group }}_customers_{{ side }},
         {%- endfor %}
         {%- endfor %}
         {%- for group in ['new', 'returning', 'guest', 'uncounted'] %}
