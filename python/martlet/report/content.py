@@ -63,10 +63,10 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of the section's data as a table."""
+    """Rows as a table."""
 
     title: str
-    data: str
+    rows: Rows
     columns: Sequence[Column]
     is_wide: bool = False
     note: str = ""
@@ -81,7 +81,7 @@ class Grid:
     """
 
     title: str
-    data: str
+    rows: Rows
     row: Column
     column: Column
     value: Column
@@ -94,13 +94,13 @@ class Grid:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart of the section's data, and the columns of the table that tells the same.
+    """A chart of rows, and the columns of the table that tells the same.
 
     ``draw`` takes the rows and a width in pixels and gives a Vega-Lite specification.
     """
 
     title: str
-    data: str
+    rows: Rows
     draw: Callable[[Rows, int], dict[str, Any]]
     columns: Sequence[Column]
     is_wide: bool = False

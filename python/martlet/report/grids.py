@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from martlet.report.content import Grid, Row, Rows
+from martlet.report.content import Grid, Row
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,15 @@ class Layout:
     lines: list[Line]
 
 
-def laid_out(grid: Grid, rows: Rows) -> Layout:
-    """Lay out ``rows`` in the order in which their keys are first met.
+def laid_out(grid: Grid) -> Layout:
+    """Lay a grid out in the order in which their keys are first met.
 
     Columns are in the order of their values, where those are numbers.
     """
-    columns = {row[grid.column.name]: row for row in rows}
+    columns = {row[grid.column.name]: row for row in grid.rows}
     keys = sorted(columns) if grid.column.kind == "count" else list(columns)
     lines: dict[object, dict[object, Row]] = {}
-    for row in rows:
+    for row in grid.rows:
         lines.setdefault(row[grid.row.name], {})[row[grid.column.name]] = row
     return Layout(
         columns=[columns[key] for key in keys],

@@ -91,9 +91,7 @@ def _draw(section: Section, found: Findings, figure: Figure, number: int) -> Mar
     label = f"{figure.title}. {found.headline.striptags()}"
     drawn = Markup("")
     for audience, width in widths.items():
-        svg = draw(
-            figure.draw(found.data[figure.data], width), name=f"f{number}{audience}"
-        )
+        svg = draw(figure.draw(figure.rows, width), name=f"f{number}{audience}")
         drawn += Markup(
             '<div class="drawing {}" role="img" aria-label="{}">{}</div>'
         ).format(audience, label, Markup(svg))

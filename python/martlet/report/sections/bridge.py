@@ -73,7 +73,7 @@ _RATES = ("discounts", "returns")
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
-    effects = tipped(marts.rows(_EFFECTS), partial(_tip, currency=period.currency))
+    effects = marts.rows(_EFFECTS)
     if not effects:
         return Findings(
             missing=Markup(
@@ -81,15 +81,14 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "fewer than 56 days of <code>orders</code> and <code>order_items</code>."
             )
         )
-    steps = _steps(effects, period.currency)
     return Findings(
         headline=_headline(effects, period.currency),
         action=_action(effects, period.currency),
-        data={"effects": effects, "steps": steps},
+        data={"effects": effects},
         parts=(
             Figure(
                 f"From the net sales of 28 days to those of the next, {period.currency}",
-                "steps",
+                _steps(effects, period.currency),
                 partial(waterfall, number="~s"),
                 (
                     Column("label", "Effect"),
@@ -132,7 +131,7 @@ def _steps(effects: list[dict], currency: str) -> list[dict]:
                 "kind": "up" if row["amount"] >= 0 else "down",
                 "written": _signed(row["amount"], currency),
             }
-            for row in effects
+            for row in tipped(effects, partial(_tip, currency=currency))
             if row["amount"]
         ),
         _total("Now", first["net_sales"], currency),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from martlet.report.charts.dots import moves
 from martlet.report.charts.lines import response_curves
-from martlet.report.content import Column, Figure, Findings, Period, Section
+from martlet.report.content import Column, Figure, Findings, Period, Row, Section
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
 from martlet.report.wording import listed, money, words
@@ -35,14 +35,7 @@ order by channel_group, step
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
-    plan = tipped(
-        marts.rows(_PLAN),
-        lambda row: Markup("{}: {} instead of {}").format(
-            row["channel_group"],
-            money(row["recommended_spend"], period.currency),
-            money(row["current_spend"], period.currency),
-        ),
-    )
+    plan = marts.rows(_PLAN)
     if not plan:
         return Findings(
             missing=Markup(
@@ -52,7 +45,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
     curves = marts.rows(_CURVES)
     figure = Figure(
         f"Spend of {plan[0]['weeks']} weeks: now, and as advised",
-        "plan",
+        tipped(plan, partial(_tip, currency=period.currency)),
         partial(moves, name="channel_group", number="~s"),
         (
             Column("channel_group", "Channel"),
@@ -82,7 +75,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
     )
     curve = Figure(
         "What spend of a week is expected to bring",
-        "curves",
+        curves,
         response_curves,
         (
             Column("channel_group", "Channel"),
@@ -97,6 +90,14 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         action=_action(plan),
         data={"plan": plan, "curves": curves},
         parts=(figure, curve) if curves else (figure,),
+    )
+
+
+def _tip(row: Row, currency: str) -> Markup:
+    return Markup("{}: {} instead of {}").format(
+        row["channel_group"],
+        money(row["recommended_spend"], currency),
+        money(row["current_spend"], currency),
     )
 
 

@@ -8,7 +8,16 @@ from markupsafe import Markup
 
 from martlet.report.charts.bars import ranged_bars
 from martlet.report.charts.dots import intervals
-from martlet.report.content import Column, Figure, Findings, Part, Period, Section
+from martlet.report.content import (
+    Column,
+    Figure,
+    Findings,
+    Part,
+    Period,
+    Row,
+    Rows,
+    Section,
+)
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
 from martlet.report.wording import change, listed, money, points
@@ -53,26 +62,8 @@ order by absolute_lift desc, campaign
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
-    campaigns = tipped(
-        marts.rows(_ROI),
-        lambda row: Markup("{}: {} of {} spent, {} to {} by other models").format(
-            row["campaign"],
-            change(row["roi"]),
-            money(row["spend"], period.currency),
-            change(row["lowest_roi"]),
-            change(row["highest_roi"]),
-        ),
-    )
-    lift = tipped(
-        marts.rows(_LIFT),
-        lambda row: Markup("{}: {} ({} to {}), {}").format(
-            row["campaign"],
-            points(row["absolute_lift"]),
-            points(row["ci_low"]),
-            points(row["ci_high"]),
-            row["verdict"],
-        ),
-    )
+    campaigns = marts.rows(_ROI)
+    lift = marts.rows(_LIFT)
     if not campaigns and not lift:
         return Findings(
             missing=Markup(
@@ -81,9 +72,9 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             )
         )
     (total,) = marts.rows(_TOTAL)
-    parts: list[Part] = [_roi_figure(period)] if campaigns else []
+    parts: list[Part] = [_roi_figure(campaigns, period.currency)] if campaigns else []
     if lift:
-        parts.append(_lift_figure())
+        parts.append(_lift_figure(lift))
     return Findings(
         headline=_headline(total, lift, period.currency),
         action=_action(campaigns, lift, period.currency),
@@ -126,10 +117,30 @@ def _action(campaigns: list[dict], lift: list[dict], currency: str) -> Markup:
     return Markup("")
 
 
-def _roi_figure(period: Period) -> Figure:
+def _roi_tip(row: Row, currency: str) -> Markup:
+    return Markup("{}: {} of {} spent, {} to {} by other models").format(
+        row["campaign"],
+        change(row["roi"]),
+        money(row["spend"], currency),
+        change(row["lowest_roi"]),
+        change(row["highest_roi"]),
+    )
+
+
+def _lift_tip(row: Row) -> Markup:
+    return Markup("{}: {} ({} to {}), {}").format(
+        row["campaign"],
+        points(row["absolute_lift"]),
+        points(row["ci_low"]),
+        points(row["ci_high"]),
+        row["verdict"],
+    )
+
+
+def _roi_figure(campaigns: Rows, currency: str) -> Figure:
     return Figure(
         "Return on investment",
-        "campaigns",
+        tipped(campaigns, partial(_roi_tip, currency=currency)),
         partial(
             ranged_bars,
             name="campaign",
@@ -153,10 +164,10 @@ def _roi_figure(period: Period) -> Figure:
     )
 
 
-def _lift_figure() -> Figure:
+def _lift_figure(lift: Rows) -> Figure:
     return Figure(
         "Lift in conversion against randomised controls",
-        "lift",
+        tipped(lift, _lift_tip),
         partial(
             intervals,
             name="campaign",

@@ -20,11 +20,17 @@ from martlet.report.wording import change, share
 
 # Whole weeks of a year, told by the channels that brought most; a band for the others.
 _WEEKS = """
-with recent as (
-    select date_trunc('week', date_day)::date as week, channel_group, sessions, revenue
+with weekly as (
+    select date_day - (isodow(date_day) - 1)::integer as week, channel_group, sessions,
+        revenue
     from daily_channels
-    where date_day >= date_trunc('week', $as_of_date::date) - interval 52 weeks
-        and date_day < date_trunc('week', $as_of_date::date)
+),
+
+recent as (
+    select *
+    from weekly
+    where week >= $as_of_date::date - 364 - (isodow($as_of_date::date) - 1)::integer
+        and week + 7 <= $as_of_date::date
 ),
 
 ranked as (
@@ -86,7 +92,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         parts=(
             Figure(
                 "Sessions a week",
-                "weeks",
+                weeks,
                 partial(
                     stacked_weeks,
                     value="sessions",
@@ -98,7 +104,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Figure(
                 f"Revenue a week, {period.currency}",
-                "weeks",
+                weeks,
                 partial(
                     stacked_weeks,
                     value="revenue",
@@ -110,7 +116,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Table(
                 "The last 28 days, against the 28 before",
-                "channels",
+                channels,
                 (
                     channel,
                     Column("sessions", "Sessions", "count", is_bar=True),

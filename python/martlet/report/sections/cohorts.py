@@ -44,7 +44,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         parts=(
             Grid(
                 "Share of customers who bought again, by months since their first order",
-                "cohorts",
+                cohorts,
                 row=Column("cohort_month", "First order", "month"),
                 column=Column("cohort_month_number", "Month", "count"),
                 value=Column("retention_rate", "Retention", "share"),

@@ -67,7 +67,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         parts=(
             Table(
                 "Step by step, all days",
-                "steps",
+                steps,
                 (
                     Column("step_name", "Step"),
                     Column("entities", "Reached it", "count", is_bar=True),
@@ -79,7 +79,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Table(
                 "Sessions by device, the last 28 days",
-                "devices",
+                devices,
                 (
                     Column("device_category", "Device"),
                     Column("sessions", "Sessions", "count"),

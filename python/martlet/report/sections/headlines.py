@@ -84,9 +84,13 @@ def _action(metrics: list[dict]) -> Markup:
         )
     told = Markup("")
     if worse:
-        told += Markup("Worse, and not by chance: {}. ").format(_named(worse))
+        told += Markup(
+            "Look into what is worse, by more than chance usually makes it: {}. "
+        ).format(_named(worse))
     if better:
-        told += Markup("Better, and not by chance: {}.").format(_named(better))
+        told += Markup("Better by more than chance usually makes it: {}.").format(
+            _named(better)
+        )
     return told
 
 

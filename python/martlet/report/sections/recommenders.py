@@ -7,7 +7,7 @@ from functools import partial
 from markupsafe import Markup
 
 from martlet.report.charts.dots import intervals
-from martlet.report.content import Column, Figure, Findings, Period, Section
+from martlet.report.content import Column, Figure, Findings, Period, Row, Section
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
 from martlet.report.wording import change, count, words
@@ -25,12 +25,7 @@ order by metric_value desc, algorithm
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
-    trial = tipped(
-        marts.rows(_TRIAL),
-        lambda row: Markup("{}: {} against popularity").format(
-            row["algorithm"], change(row["relative_gain"])
-        ),
-    )
+    trial = marts.rows(_TRIAL)
     if not trial:
         return Findings(
             missing=Markup(
@@ -46,7 +41,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         parts=(
             Figure(
                 "Gain over popularity",
-                "trial",
+                tipped(trial, _tip),
                 partial(
                     intervals,
                     name="algorithm",
@@ -71,6 +66,12 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "full colour: the one that serves.",
             ),
         ),
+    )
+
+
+def _tip(row: Row) -> Markup:
+    return Markup("{}: {} against popularity").format(
+        row["algorithm"], change(row["relative_gain"])
     )
 
 

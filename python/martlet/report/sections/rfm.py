@@ -73,7 +73,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         parts=(
             Grid(
                 "Customers by recency and frequency",
-                "grid",
+                grid,
                 row=Column("r_score", "Recency (5 is latest)", "count"),
                 column=Column("f_score", "Frequency (5 is most)", "count"),
                 value=Column("customers", "Customers", "count"),
@@ -81,7 +81,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Table(
                 "Segments",
-                "segments",
+                segments,
                 (
                     Column("rfm_segment", "Segment"),
                     Column("customers", "Customers", "count", is_bar=True),
