@@ -1,0 +1,79 @@
+"""Read the published marts, and nothing but those that a section names.
+
+The report is made from a publication rather than from the warehouse, so that it waits for
+no build, and tells what a BI tool tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from martlet.errors import EnvironmentFault
+
+
+class PublishedMarts:
+    """A publication, open for reading."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, allowed: frozenset[str]
+    ) -> None:
+        self._connection = connection
+        self._allowed = allowed
+
+    def limited_to(self, marts: tuple[str, ...]) -> PublishedMarts:
+        """Give the same publication for who may read ``marts`` only."""
+        return PublishedMarts(self._connection, frozenset(marts))
+
+    def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
+        """Run a query and give a dict per row, keyed by column.
+
+        Raises
+        ------
+        ValueError
+            The query reads a table that the section does not name.
+        """
+        strange = self._connection.get_table_names(query) - self._allowed
+        if strange:
+            raise ValueError(f"not among the marts of this section: {sorted(strange)}")
+        result = self._connection.execute(query, values)
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+@contextmanager
+def open_publication(database: Path) -> Iterator[PublishedMarts]:
+    """Open a published database for the length of a ``with`` block.
+
+    The link to the latest publication is followed once, so that all of the report comes
+    from one of them, also where another is published meanwhile.
+
+    Raises
+    ------
+    EnvironmentFault
+        Nothing was published yet, or by an older version of martlet.
+    """
+    if not database.is_file():
+        raise EnvironmentFault(
+            f"There is no publication at {database} yet.",
+            "Build and publish: martlet build",
+        )
+    try:
+        with duckdb.connect(str(database.resolve()), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield PublishedMarts(connection, frozenset())
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise EnvironmentFault(
+            f"The tables of {database} are not those of this version of martlet: "
+            f"{str(error).splitlines()[0]}",
+            "Bring them up to date: martlet build",
+        ) from error
+    except duckdb.IOException as error:
+        raise EnvironmentFault(
+            f"{database} is not a DuckDB file, or is damaged.",
+            "Publish once more: martlet publish",
+        ) from error
