@@ -32,9 +32,11 @@ from martlet.warehouse.recommending import (
 from martlet.warehouse.running import ModelOutcome
 from martlet.warehouse.store import make_way_for_store, raw_store_id
 
-READS_MODEL_OUTPUTS = "source:ml+"
-READS_CANDIDATES = "source:ml.recommendation_candidates+"
-READS_RECOMMENDERS = "source:ml.recommendation_trials+ source:ml.product_similarities+"
+# What is built when, by the names of ``selectors.yml``.
+WITHOUT_MODELS = "selector:without_models"
+READS_MODEL_OUTPUTS = "selector:reads_model_outputs"
+READS_CANDIDATES = "selector:reads_candidates"
+READS_RECOMMENDERS = "selector:reads_recommenders"
 BUILT_KINDS = ("model", "seed", "test")
 
 # Called with what was just finished, how much is done, and how much there is to do.
@@ -107,7 +109,7 @@ def build(
             outcomes = []
         else:
             steps = _Steps(_node_count(manifest) + len(marts), on_step)
-            project.build(["--exclude", READS_MODEL_OUTPUTS], steps.finish)
+            project.build(["--select", WITHOUT_MODELS], steps.finish)
             outcomes = _run_models(settings, steps)
             outcomes += _judge_and_serve(project, READS_MODEL_OUTPUTS, steps)
         published = publish(settings, marts, steps.finish)
