@@ -18,6 +18,7 @@ from martlet.cli import (
     load,
     loads,
     models,
+    publish,
     quarantine,
     recommend,
     releases,
@@ -39,6 +40,7 @@ app.command("load")(load.load)
 app.add_typer(loads.app, name="loads")
 app.add_typer(quarantine.app, name="quarantine")
 app.command("build")(build.build)
+app.command("publish")(publish.publish)
 app.command("cluster")(cluster.cluster)
 app.command("train")(models.train)
 app.command("score")(models.score)
