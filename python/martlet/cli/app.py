@@ -22,6 +22,9 @@ _PLACES = {
     "loads": ("loads", "app"),
     "quarantine": ("quarantine", "app"),
     "build": ("build", "build"),
+    "publish": ("publish", "publish"),
+    "report": ("report", "report"),
+    "serve": ("serve", "serve"),
     "cluster": ("cluster", "cluster"),
     "train": ("models", "train"),
     "score": ("models", "score"),
@@ -81,37 +84,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-<<<<<<< HEAD
 
 
 @app.callback()
 def martlet() -> None:
     """A SQL-first marketing warehouse for online shops."""
-=======
-app.command("sample")(sample.sample)
-app.command("contract")(contract.contract)
-app.command("load")(load.load)
-app.add_typer(loads.app, name="loads")
-app.add_typer(quarantine.app, name="quarantine")
-app.command("build")(build.build)
-app.command("publish")(publish.publish)
-app.command("cluster")(cluster.cluster)
-app.command("train")(models.train)
-app.command("score")(models.score)
-app.command("evaluate")(models.evaluate)
-app.command("promote")(models.promote)
-app.command("value")(models.value)
-app.command("recommend")(recommend.recommend)
-app.command("similar")(recommend.similar)
-app.add_typer(campaigns.app, name="campaigns")
-app.add_typer(key.app, name="key")
-app.add_typer(segments.app, name="segments")
-app.command("export")(export.export)
-app.command("suppress")(export.suppress)
-app.add_typer(releases.app, name="releases")
-app.command("access")(access.access)
-app.command("forget")(forget.forget)
-app.add_typer(runs.app, name="runs")
-app.command("lineage")(lineage.lineage)
-app.command("doctor")(doctor.doctor)
->>>>>>> 0b17ed3c3008a581f9411e3e77f83422cf3436cc

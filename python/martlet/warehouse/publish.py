@@ -22,7 +22,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from martlet.disk import to_disk
 from martlet.errors import EnvironmentFault
-from martlet.settings import Settings
+from martlet.settings import PUBLISHED_DATABASE, Settings
 from martlet.sql import identifier, literal, transaction
 from martlet.warehouse.connection import explain_duckdb_error, open_warehouse
 from martlet.warehouse.rebuilding import refuse_half_built
@@ -30,7 +30,6 @@ from martlet.warehouse.rebuilding import refuse_half_built
 # Readable by every DuckDB since 1.1, whatever version wrote it.
 STORAGE_VERSION = "v1.0.0"
 KEPT_PUBLICATIONS = 3
-DATABASE = "marts.duckdb"
 
 _NAME = re.compile(r"\.?published-(\d{6,})(?:\.unfinished)?")
 
@@ -132,8 +131,8 @@ def publish(
         shutil.rmtree(old, ignore_errors=True)
     return Publication(
         number,
-        settings.published / DATABASE,
-        (target / DATABASE).stat().st_size,
+        settings.published_database,
+        (target / PUBLISHED_DATABASE).stat().st_size,
         tables,
     )
 
@@ -180,7 +179,7 @@ def _copy(
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {literal(warehouse)} as warehouse (read_only)")
         connection.execute(
-            f"attach {literal(directory / DATABASE)} as marts "
+            f"attach {literal(directory / PUBLISHED_DATABASE)} as marts "
             f"(storage_version '{STORAGE_VERSION}')"
         )
         for model in models:
