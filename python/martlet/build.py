@@ -17,11 +17,12 @@ from dbt.contracts.graph.manifest import Manifest
 from martlet.checking.check import absent_tables, check_raw, raise_on_problems
 from martlet.checking.erased_people import refuse_erased
 from martlet.contract import read_contract
+from martlet.dictionary.page import DICTIONARY, render_dictionary
 from martlet.faults import machine_faults
 from martlet.privacy.keys import find_sealer
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
-from martlet.warehouse.dbt import DbtOptions, DbtProject
+from martlet.warehouse.dbt import DbtOptions, DbtProject, as_data
 from martlet.warehouse.models import models
 from martlet.warehouse.publish import PublicModel, public_models, publish
 from martlet.warehouse.recommending import (
@@ -112,7 +113,8 @@ def build(
             project.build(["--select", WITHOUT_MODELS], steps.finish)
             outcomes = _run_models(settings, steps)
             outcomes += _judge_and_serve(project, READS_MODEL_OUTPUTS, steps)
-        published = publish(settings, marts, steps.finish)
+        pages = {DICTIONARY: render_dictionary(as_data(manifest))}
+        published = publish(settings, marts, steps.finish, pages=pages)
         return BuildResult(
             published=published,
             models=outcomes,

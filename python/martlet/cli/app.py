@@ -10,6 +10,7 @@ from martlet.cli import (
     campaigns,
     cluster,
     contract,
+    dictionary,
     doctor,
     export,
     forget,
@@ -56,5 +57,6 @@ app.add_typer(releases.app, name="releases")
 app.command("access")(access.access)
 app.command("forget")(forget.forget)
 app.add_typer(runs.app, name="runs")
+app.command("dictionary")(dictionary.dictionary)
 app.command("lineage")(lineage.lineage)
 app.command("doctor")(doctor.doctor)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +63,15 @@ def publish(
     settings: Settings,
     models: list[PublicModel],
     on_model: Callable[[str], None] | None = None,
+    *,
+    pages: Mapping[str, str],
 ) -> Path:
     """Copy ``models`` out of the warehouse and make them the published ones.
+
+    Parameters
+    ----------
+    pages : mapping of str to str
+        Texts to put beside them, by the names of their files.
 
     Returns
     -------
@@ -83,6 +90,8 @@ def publish(
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
         unfinished.mkdir(parents=True)
+        for name, text in pages.items():
+            (unfinished / name).write_text(text, "utf-8")
         _copy(settings.warehouse, unfinished, models, on_model)
         unfinished.rename(target)
         _point(settings.published, target)
