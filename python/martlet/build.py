@@ -17,12 +17,13 @@ from dbt.contracts.graph.manifest import Manifest
 from martlet.checking.check import absent_tables, check_raw, raise_on_problems
 from martlet.checking.erased_people import refuse_erased
 from martlet.contract import read_contract
+from martlet.dictionary.page import render_dictionary
 from martlet.faults import machine_faults
 from martlet.lock import home_lock
 from martlet.privacy.keys import find_sealer
-from martlet.settings import Settings
+from martlet.settings import DICTIONARY, Settings
 from martlet.warehouse.connection import open_warehouse
-from martlet.warehouse.dbt import DbtOptions, DbtProject
+from martlet.warehouse.dbt import DbtOptions, DbtProject, as_data
 from martlet.warehouse.models import models
 from martlet.warehouse.publish import (
     KEPT_PUBLICATIONS,
@@ -122,7 +123,7 @@ def build(
                 project.build(["--select", WITHOUT_MODELS], steps.finish)
                 outcomes += _run_models(settings, steps)
                 outcomes += _judge_and_serve(project, READS_MODEL_OUTPUTS, steps)
-        publication = publish(settings, marts, on_model=steps.finish)
+        publication = publish(settings, marts, _pages(manifest), on_model=steps.finish)
         return BuildResult(
             published=publication.database,
             models=outcomes,
@@ -144,9 +145,10 @@ def publish_built(
         publishes or holds it; or the machine is in the way. Nothing is published then.
     """
     with machine_faults("Publishing", _AFTERMATH), home_lock(settings.home):
-        marts = public_models(DbtProject(settings).parse())
+        manifest = DbtProject(settings).parse()
+        marts = public_models(manifest)
         steps = _Steps(len(marts), on_step)
-        return publish(settings, marts, keep, steps.finish)
+        return publish(settings, marts, _pages(manifest), keep, steps.finish)
 
 
 def recommend(
@@ -177,6 +179,11 @@ def recommend(
             ]
         with rebuilding(settings.home):
             return outcomes + _judge_and_serve(project, READS_RECOMMENDERS, steps)
+
+
+def _pages(manifest: Manifest) -> dict[str, str]:
+    """Give the pages that are published beside the tables, by name."""
+    return {DICTIONARY: render_dictionary(as_data(manifest))}
 
 
 def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:

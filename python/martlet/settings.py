@@ -18,7 +18,7 @@ RAW_SUFFIXES = (".parquet", ".csv", ".csv.gz")
 
 # What each publication holds beside a Parquet file per table.
 PUBLISHED_DATABASE = "marts.duckdb"
-PUBLISHED_DICTIONARY = "dictionary.html"
+DICTIONARY = "dictionary.html"
 
 # A load is one directory of this name, so that one rename brings it or takes it away.
 LOAD_PREFIX = "load_id="
@@ -50,7 +50,7 @@ class Settings:
     @property
     def published_dictionary(self) -> Path:
         """The page that describes what is published."""
-        return self.published / PUBLISHED_DICTIONARY
+        return self.published / DICTIONARY
 
     @property
     def report(self) -> Path:

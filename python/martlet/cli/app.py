@@ -42,6 +42,7 @@ _PLACES = {
     "access": ("access", "access"),
     "forget": ("forget", "forget"),
     "runs": ("runs", "app"),
+    "dictionary": ("dictionary", "dictionary"),
     "lineage": ("lineage", "lineage"),
     "doctor": ("doctor", "doctor"),
 }

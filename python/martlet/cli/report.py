@@ -9,7 +9,9 @@ import typer
 
 from martlet.cli.console import print_json, print_line, progress_bar
 from martlet.cli.options import Json, ProjectDir
-from martlet.report.making import make_report, write_report
+from martlet.pages.writing import write_page
+from martlet.report.making import make_report
+from martlet.report.page import render_page
 from martlet.settings import load_settings
 
 
@@ -33,5 +35,6 @@ def report(
         return
     path = out or settings.report
     with progress_bar("Drawing") as on_step:
-        write_report(made, path, on_step)
+        page = render_page(made, on_step)
+    write_page(path, page)
     print_line("Report", path)

@@ -179,6 +179,11 @@ class DbtProject:
         )
 
 
+def as_data(manifest: Manifest) -> dict[str, Any]:
+    """Give a manifest as dbt writes it into ``manifest.json``."""
+    return manifest.writable_manifest().to_dict(omit_none=False)
+
+
 def _failed_nodes(failures: list[Any], first_row: Callable[[Any], str]) -> BuildFailed:
     shown = "\n".join(
         f"  {node.node.resource_type} {node.node.name}: "

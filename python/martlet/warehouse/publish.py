@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +86,7 @@ def public_models(manifest: Manifest) -> list[PublicModel]:
 def publish(
     settings: Settings,
     models: list[PublicModel],
+    pages: Mapping[str, str],
     keep: int = KEPT_PUBLICATIONS,
     on_model: Callable[[str], None] | None = None,
 ) -> Publication:
@@ -95,6 +96,8 @@ def publish(
 
     Parameters
     ----------
+    pages : mapping of str to str
+        Texts to put beside them, by the names of their files.
     keep : int
         Publications that stay, this one among them.
 
@@ -115,6 +118,8 @@ def publish(
     try:
         unfinished.mkdir()
         tables = _copy(settings.warehouse, unfinished, models, on_model)
+        for name, text in pages.items():
+            (unfinished / name).write_text(text, "utf-8")
         for path in (*unfinished.iterdir(), unfinished):
             to_disk(path)
         unfinished.rename(target)

@@ -27,6 +27,7 @@ CALLS_ON = {
     "lineage": set(),
     "loading": {"privacy"},
     "pages": set(),
+    "dictionary": {"pages"},
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
     "segments": {"warehouse"},
