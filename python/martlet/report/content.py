@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 from markupsafe import Markup
@@ -157,7 +158,7 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """Give every number of the report as plain dicts and lists."""
         return {
-            "period": vars(self.period),
+            "period": plain([vars(self.period)])[0],
             "sections": [
                 {
                     "section_id": section.section_id,
@@ -166,8 +167,19 @@ class Report:
                     "headline": found.headline.striptags(),
                     "action": found.action.striptags(),
                     "missing": found.missing.striptags() if found.missing else None,
-                    "data": {name: list(rows) for name, rows in found.data.items()},
+                    "data": {name: plain(rows) for name, rows in found.data.items()},
                 }
                 for section, found in self.sections
             ],
         }
+
+
+def plain(rows: Rows) -> list[dict[str, Any]]:
+    """Give rows in types that JSON has: amounts as numbers, days as text."""
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value

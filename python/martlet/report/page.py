@@ -8,6 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from martlet.pages.policy import OFFLINE_POLICY
 from martlet.pages.styles import shared_styles
 from martlet.report.content import (
     Column,
@@ -60,6 +61,7 @@ def render_page(report: Report, on_part: OnPart | None = None) -> str:
         report=report,
         period=report.period,
         drawings=drawings,
+        policy=OFFLINE_POLICY,
         style=Markup(shared_styles() + _read("report.css")),
         script=Markup(_read("report.js")),
     )
