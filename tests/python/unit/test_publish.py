@@ -24,6 +24,7 @@ MODELS = [
     PublicModel("core", "fct_orders", "It's orders.", {"order_id": "Key.", "n": "N."}),
     PublicModel("marts", "totals", "Totals.", {"n": "N of all orders."}),
 ]
+FILES = {"marts.duckdb", "fct_orders.parquet", "totals.parquet"}
 
 
 @pytest.fixture
@@ -295,11 +296,7 @@ def is_whole(settings: Settings) -> bool:
             "select sum(n) from fct_orders union all select n from totals "
             f"union all select n from '{settings.published}/totals.parquet'"
         ).fetchall()
-    return sums == [(45,)] * 3 and files == {
-        "marts.duckdb",
-        "fct_orders.parquet",
-        "totals.parquet",
-    }
+    return sums == [(45,)] * 3 and files == FILES
 
 
 def test_killed_publication_is_not_seen_and_goes_with_the_next(
@@ -354,6 +351,5 @@ def test_everything_is_on_the_disk_before_the_link_moves(
     monkeypatch.setattr(publishing, "to_disk", note_sync)
     monkeypatch.setattr(os, "replace", note_move)
     publish(settings, MODELS)
-    files = {"marts.duckdb", "fct_orders.parquet", "totals.parquet"}
-    assert set(happened[:3]) == files
+    assert set(happened[:3]) == FILES
     assert happened[3:] == ["new", "home", "link moves", "home"]
