@@ -14,7 +14,9 @@ from martlet.report.wording import change, decimal, money, share, words
 
 _EFFECTS = """
 select effect, position, amount, starts_at, ends_at, previous_net_sales, net_sales,
-    net_sales_change, driver_before, driver_now
+    net_sales_change,
+    (net_sales_change / nullif(previous_net_sales, 0))::double as relative_change,
+    driver_before, driver_now
 from revenue_bridge
 where period_type = '28_days'
 qualify period_start_date = max(period_start_date) over ()
@@ -168,7 +170,7 @@ def _headline(effects: list[dict], currency: str) -> Markup:
         "rose" if total > 0 else "fell", money(abs(total), currency)
     )
     if first["previous_net_sales"] > 0:
-        told += Markup(" ({})").format(change(total / first["previous_net_sales"]))
+        told += Markup(" ({})").format(change(first["relative_change"]))
     most = max(effects, key=lambda row: row["amount"] * (1 if total > 0 else -1))
     return told + Markup(", most of all by {}: {}.").format(
         words(_label(most["effect"])).lower(), money(most["amount"], currency)

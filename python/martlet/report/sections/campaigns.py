@@ -32,7 +32,8 @@ with ranged as (
 )
 
 select campaign_id, coalesce(campaign_name, campaign_id) as campaign, channel_group, spend,
-    attributed_revenue, attributed_margin, roas, roi, lowest_roi, highest_roi, cac,
+    attributed_revenue, attributed_margin, attributed_margin - spend as profit, roas,
+    roi, lowest_roi, highest_roi, cac,
     is_margin_assumed
 from campaign_roi_totals
 inner join ranged using (campaign_id, channel_group)
@@ -102,12 +103,12 @@ def _headline(total: dict, lift: list[dict], currency: str) -> Markup:
 def _action(campaigns: list[dict], lift: list[dict], currency: str) -> Markup:
     losing = [row for row in campaigns if row["highest_roi"] < 0]
     if losing:
-        worst = max(losing, key=lambda row: row["spend"] - row["attributed_margin"])
+        worst = max(losing, key=lambda row: -row["profit"])
         return Markup(
-            "Mend or stop “{}”: whoever gets the credit, it loses money, {} so far."
+            "Mend or stop “{}”: whoever gets the credit, it has lost money: {}."
         ).format(
             worst["campaign"],
-            money(worst["spend"] - worst["attributed_margin"], currency),
+            money(worst["profit"], currency),
         )
     if not lift:
         return Markup(

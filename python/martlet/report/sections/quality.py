@@ -17,6 +17,25 @@ where raw_rows > 0
 order by raw_rows desc, table_name
 """
 
+_TOTALS = """
+with staged as (
+    select sum(raw_rows)::bigint as raw_rows,
+        sum(unkeyed_rows + later_rows)::bigint as unused_rows
+    from raw_reconciliation
+),
+
+refused as (
+    select coalesce(sum(rows), 0)::bigint as refused_rows
+    from load_ledger
+    where outcome = 'refused'
+)
+
+select raw_rows, unused_rows, refused_rows,
+    refused_rows / nullif(raw_rows + refused_rows, 0)::double as refused_share
+from staged
+cross join refused
+"""
+
 _ABSENT = """
 select table_name from raw_reconciliation where raw_rows = 0 order by table_name
 """
@@ -64,9 +83,11 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "<code>martlet contract</code> prints what raw tables look like."
             )
         )
+    (totals,) = marts.rows(_TOTALS)
     refused = marts.rows(_REFUSED)
     absent = marts.rows(_ABSENT)
     data = {
+        "totals": [totals],
         "tables": tables,
         "absent": absent,
         "loads": marts.rows(_LOADS),
@@ -75,7 +96,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         "traffic": marts.rows(_TRAFFIC),
     }
     return Findings(
-        headline=_headline(tables, refused),
+        headline=_headline(totals),
         action=_action(refused, [row["table_name"] for row in absent]),
         data=data,
         parts=_parts(data),
@@ -139,16 +160,13 @@ def _parts(data: Mapping[str, Rows]) -> list[Table]:
     return [table for table in tables if table.rows]
 
 
-def _headline(tables: list[dict], refused: list[dict]) -> Markup:
-    raw = sum(row["raw_rows"] for row in tables)
-    unused = sum(row["unkeyed_rows"] + row["later_rows"] for row in tables)
-    in_quarantine = sum(row["rows"] for row in refused)
-    told = Markup("All {} raw rows are accounted for").format(count(raw))
-    if unused:
-        told += Markup("; {} could not be used").format(count(unused))
-    if in_quarantine:
+def _headline(totals: dict) -> Markup:
+    told = Markup("All {} raw rows are accounted for").format(count(totals["raw_rows"]))
+    if totals["unused_rows"]:
+        told += Markup("; {} could not be used").format(count(totals["unused_rows"]))
+    if totals["refused_rows"]:
         told += Markup("; loading refused {} more ({})").format(
-            count(in_quarantine), share(in_quarantine / (raw + in_quarantine))
+            count(totals["refused_rows"]), share(totals["refused_share"])
         )
     return told + Markup(".")
 
