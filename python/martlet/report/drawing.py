@@ -17,7 +17,7 @@ from martlet.report.charts.style import MEASURED_LARGER
 _VEGA_LITE = "5.21"
 
 _FONT_SIZE = re.compile(r'font-size="([\d.]+)px"')
-_IDENTIFIER = re.compile(r'id="(clip|gradient)(\d+)"|url\(#(clip|gradient)(\d+)\)')
+_IDENTIFIER = re.compile(r'(id="|url\(#)(clip\d+|gradient_\d+)')
 _LONG_FRACTION = re.compile(r"(\d+\.\d)\d+")
 _POSITIONS = re.compile(r' (?:d|x|x2|y|y2|cx|cy|width|height|transform|points)="[^"]*"')
 _NOISE = (
@@ -43,7 +43,7 @@ def draw(specification: dict[str, Any], *, name: str) -> str:
     a mark says of itself (``description``) becomes its ``data-tip``.
     """
     svg = vl_convert.vegalite_to_svg(specification, vl_version=_VEGA_LITE)
-    svg = _IDENTIFIER.sub(lambda found: _own(found, name), svg)
+    svg = _renamed(svg, name)
     for noise in _NOISE:
         svg = noise.sub("", svg)
     svg = _FONT_SIZE.sub(
@@ -55,7 +55,8 @@ def draw(specification: dict[str, Any], *, name: str) -> str:
     return _TIP.sub(' data-tip="', svg)
 
 
-def _own(found: re.Match[str], name: str) -> str:
-    if found[1]:
-        return f'id="{name}-{found[2]}"'
-    return f"url(#{name}-{found[4]})"
+def _renamed(svg: str, name: str) -> str:
+    """Number identifiers anew: the library counts on from one drawing to the next."""
+    found = dict.fromkeys(each[2] for each in _IDENTIFIER.finditer(svg))
+    own = {each: f"{name}-{number}" for number, each in enumerate(found, start=1)}
+    return _IDENTIFIER.sub(lambda each: each[1] + own[each[2]], svg)

@@ -49,21 +49,12 @@ def share(value: Value) -> Markup:
 
 def change(value: Value) -> Markup:
     """Write a relative change as percent, always with its sign."""
-
-    def written() -> str:
-        text = _percent(abs(float(value)))
-        return text if float(value) == 0 else f"{'+' if value > 0 else '−'}{text}"
-
-    return _data(value, written)
+    return _data(value, lambda: _signed(value, _percent(abs(float(value)))))
 
 
 def points(value: Value) -> Markup:
     """Write a difference of shares in percentage points, always with its sign."""
-
-    def written() -> str:
-        return f"{'+' if value > 0 else '−'}{abs(100 * float(value)):.1f} pts"
-
-    return _data(value, written)
+    return _data(value, lambda: _signed(value, f"{abs(100 * float(value)):.1f} pts"))
 
 
 def day(value: date | None) -> Markup:
@@ -136,6 +127,10 @@ def _data(value: Value, written: Callable[[], str]) -> Markup:
     # A minus sign is as wide as a plus sign, a hyphen is not.
     text = written().replace("-", "−")
     return Markup('<data value="{}">{}</data>').format(value, text)
+
+
+def _signed(value: float | Decimal, size: str) -> str:
+    return size if value == 0 else f"{'+' if value > 0 else '-'}{size}"
 
 
 def _percent(value: float) -> str:

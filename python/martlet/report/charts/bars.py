@@ -105,7 +105,7 @@ def ranged_bars(
                         grid=True,
                         format=number,
                         title=title,
-                        tickCount=4 if is_narrow(width) else 8,
+                        tickCount=3 if is_narrow(width) else 5,
                     ),
                 },
                 "color": {

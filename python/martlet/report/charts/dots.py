@@ -53,7 +53,7 @@ def intervals(
                         grid=True,
                         format=number,
                         title=title,
-                        tickCount=4 if is_narrow(width) else 8,
+                        tickCount=3 if is_narrow(width) else 6,
                     ),
                 },
                 "x2": {"field": high},

@@ -21,6 +21,7 @@ select channel_group, weeks, current_spend, recommended_spend,
     expected_return, expected_return_ci_low, expected_return_ci_high, marginal_roi,
     marginal_roi_ci_low, marginal_roi_ci_high, status, reason
 from campaign_budget_plan
+qualify greatest(current_spend, recommended_spend) > 0.001 * total_spend
 order by current_spend desc, channel_group
 """
 
@@ -121,7 +122,7 @@ def _headline(plan: list[dict], currency: str) -> Markup:
 def _action(plan: list[dict]) -> Markup:
     blind = [row for row in plan if row["status"] == "insufficient_evidence"]
     if not blind:
-        return Markup("")
+        return Markup("Move it in steps, and look at the marginal ROI after each.")
     reasons = list(
         dict.fromkeys(words(row["reason"]) for row in blind if row["reason"])
     )

@@ -115,7 +115,10 @@ def _action(campaigns: list[dict], lift: list[dict], currency: str) -> Markup:
             "Hold some customers back, and the next campaign tells what it changed: "
             "<code>martlet export SEGMENT --campaign ID</code>."
         )
-    return Markup("")
+    return Markup(
+        "No campaign loses money by every account. Give more to what returned most, as far "
+        "as the budget below has evidence for it."
+    )
 
 
 def _roi_tip(row: Row, currency: str) -> Markup:
@@ -176,7 +179,7 @@ def _lift_figure(lift: Rows) -> Figure:
             low="ci_low",
             high="ci_high",
             number="+.0%",
-            title="Percentage points, with 95 % interval",
+            title="Percentage points",
             stressed="is_clear",
         ),
         (

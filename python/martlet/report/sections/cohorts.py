@@ -40,7 +40,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             "The month after the first order decides: greet new customers with the "
             "audience <code>new_without_second_order</code>."
         ),
-        data={"cohorts": cohorts, "recent": recent},
+        data={"cohorts": cohorts, "change": recent},
         parts=(
             Grid(
                 "Share of customers who bought again, by months since their first order",
@@ -58,23 +58,20 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
 
 
 def _headline(recent: dict) -> Markup:
-    told = Markup(
-        "{} of the latest new customers bought again in the month after their first order"
-    ).format(share(recent["retention_rate"]))
+    told = Markup("{} of the latest new customers bought again the month after").format(
+        share(recent["retention_rate"])
+    )
     if recent["absolute_change"] is None:
         return told + Markup(" ({} to {}).").format(
             share(recent["ci_low"]), share(recent["ci_high"])
         )
-    ends = Markup("{} ({} to {})").format(
+    is_clear = not recent["change_ci_low"] <= 0 <= recent["change_ci_high"]
+    return told + Markup(": {} ({} to {}) against those before them{}").format(
         points(recent["absolute_change"]),
         points(recent["change_ci_low"]),
         points(recent["change_ci_high"]),
+        "." if is_clear else ", no clear change.",
     )
-    if recent["change_ci_low"] <= 0 <= recent["change_ci_high"]:
-        return told + Markup(
-            "; against those of the three months before that is no clear change, {}."
-        ).format(ends)
-    return told + Markup(": {} against those of the three months before.").format(ends)
 
 
 COHORTS = Section(

@@ -68,9 +68,16 @@ order by lateness_rank
 """
 
 _TRAFFIC = """
-select raw_rows, events, repeated_events, bot_events, internal_events, human_events,
-    bot_events / nullif(events, 0)::double as bot_share
-from event_quality
+with kinds as (
+    unpivot (select human_events, bot_events, internal_events from event_quality)
+    on human_events as people, bot_events as robots, internal_events as "our own"
+    into name traffic value events
+)
+
+select traffic, events, events / nullif(sum(events) over (), 0)::double as share
+from kinds
+qualify sum(events) over () > 0
+order by events desc, traffic
 """
 
 
@@ -149,11 +156,9 @@ def _parts(data: Mapping[str, Rows]) -> list[Table]:
             "Whose traffic it is",
             data["traffic"],
             (
-                Column("events", "Events", "count"),
-                Column("human_events", "People's", "count"),
-                Column("bot_events", "Robots'", "count"),
-                Column("internal_events", "Our own", "count"),
-                Column("repeated_events", "Repeated", "count"),
+                Column("traffic", "Of"),
+                Column("events", "Events", "count", is_bar=True),
+                Column("share", "Share", "share"),
             ),
         ),
     )
@@ -180,7 +185,7 @@ def _action(refused: list[dict], absent: list[str]) -> Markup:
         )
     if absent:
         told += Markup("Not loaded: {}.").format(", ".join(absent).replace("_", " "))
-    return told
+    return told or Markup("Nothing to mend: everything was loaded and used.")
 
 
 QUALITY = Section(

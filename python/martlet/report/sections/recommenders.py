@@ -10,12 +10,15 @@ from martlet.report.charts.dots import intervals
 from martlet.report.content import Column, Figure, Findings, Period, Row, Section
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
-from martlet.report.wording import change, count, words
+from martlet.report.wording import change, count
 
 # The measure that decides which recommender serves: what ten goods are worth, the first
 # ones most (normalised discounted cumulative gain).
 _TRIAL = """
-select replace(algorithm, '_', ' ') as algorithm, customers, metric_value, ci_low, ci_high,
+select
+    case when length(algorithm) = 3 then upper(algorithm)
+        else upper(algorithm[1]) || replace(algorithm[2:], '_', ' ') end as algorithm,
+    customers, metric_value, ci_low, ci_high,
     baseline_value, gain, gain_ci_low, gain_ci_high, relative_gain, is_served
 from recommender_metrics
 where metric_name = 'ndcg' and cutoff = 10 and customer_group = 'all'
@@ -82,7 +85,7 @@ def _headline(served: dict | None) -> Markup:
     return Markup(
         "“{}” serves: {} against popularity, judged by {} customers{}"
     ).format(
-        words(served["algorithm"]),
+        served["algorithm"],
         change(served["relative_gain"]),
         count(served["customers"]),
         "." if beats else ", which is too few to be sure of it.",
@@ -91,7 +94,7 @@ def _headline(served: dict | None) -> Markup:
 
 def _action(served: dict | None) -> Markup:
     if served is None:
-        return Markup("")
+        return Markup("More orders of known customers let the next trial tell more.")
     return Markup(
         "Put them to work: <code>martlet export recommendations</code> gives a list with "
         "goods per customer."

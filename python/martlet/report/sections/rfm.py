@@ -85,10 +85,11 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 (
                     Column("rfm_segment", "Segment"),
                     Column("customers", "Customers", "count", is_bar=True),
-                    Column("monetary", "Spent", "money", is_bar=True),
+                    Column("monetary", "Spent", "money"),
                     Column("monetary_share", "Share", "share"),
-                    Column("median_recency_days", "Median days since", "count"),
+                    Column("median_recency_days", "Days since", "count"),
                 ),
+                note="Days since the last order: the median.",
             ),
         ),
     )
