@@ -27,7 +27,9 @@ from martlet.warehouse.running import DEFAULT_SEED
 from martlet.warehouse.targets import find_target, read_targets
 from martlet.warehouse.value import value_customers
 
-BRING_IN = "Bring it into the marts: martlet build --select source:ml+"
+BRING_IN = (
+    "Bring it into the marts: martlet build --select selector:reads_model_outputs"
+)
 
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
 Target = Annotated[

@@ -23,6 +23,7 @@ from martlet.warehouse.connection import explain_duckdb_error, open_warehouse
 OnNode = Callable[[str], None]
 
 _MOST_FAILURES_SHOWN = 8
+_HOLDS_PSEUDONYMS = "identity"
 
 
 @dataclass(frozen=True)
@@ -155,13 +156,15 @@ class DbtProject:
     def _first_row(self, node: Any) -> str:
         """Tell of the first row that a failed data test found, where it can be had.
 
-        A row of a private model may hold pseudonyms, which nobody is to be shown.
+        A private row of the identity room may hold pseudonyms, which nobody is to be shown.
         """
         if node.status != "fail" or not getattr(node.node, "compiled_code", None):
             return ""
         inputs = (self.manifest.nodes.get(each) for each in node.node.depends_on.nodes)
         if any(
-            isinstance(each, ModelNode) and each.access == AccessType.Private
+            isinstance(each, ModelNode)
+            and each.group == _HOLDS_PSEUDONYMS
+            and each.access == AccessType.Private
             for each in inputs
         ):
             return ""
@@ -174,6 +177,11 @@ class DbtProject:
         return (
             " (first: " + ", ".join(f"{name} = {value}" for name, value in pairs) + ")"
         )
+
+
+def as_data(manifest: Manifest) -> dict[str, Any]:
+    """Give a manifest as dbt writes it into ``manifest.json``."""
+    return manifest.writable_manifest().to_dict(omit_none=False)
 
 
 def _failed_nodes(failures: list[Any], first_row: Callable[[Any], str]) -> BuildFailed:

@@ -1,5 +1,6 @@
 -- Campaigns whose arms do not add up to those drawn before as_of_date, or whose orders
 -- in the window to what those customers ordered.
+{{ config(group='experiments') }}
 with
 
 period as (

@@ -1,5 +1,6 @@
 -- Sets of baskets whose pairs are not counted as often as their baskets hold them: a
 -- basket of n items has n (n - 1) / 2 pairs.
+{{ config(group='intermediate') }}
 with
 
 baskets as (

@@ -1,5 +1,6 @@
 -- Touches before as_of_date that are on no path or on several, and channels that paths
 -- come to more or less often than they leave them.
+{{ config(group='attribution') }}
 with
 
 period as (

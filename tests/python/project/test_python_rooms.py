@@ -26,6 +26,8 @@ CALLS_ON = {
     "sample": {"privacy"},
     "lineage": set(),
     "loading": {"privacy"},
+    "pages": set(),
+    "dictionary": {"pages"},
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
     "segments": {"warehouse"},
