@@ -42,8 +42,8 @@ bench: $(VENV)/.bench-installed
 
 lock: setup
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-emit-index-url --extra databases --extra privacy --group dev pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-emit-index-url --extra databases --extra privacy --group dev --group bench pyproject.toml -o requirements-bench.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-emit-index-url --extra databases --extra metrics --extra privacy --group dev pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-emit-index-url --extra databases --extra metrics --extra privacy --group dev --group bench pyproject.toml -o requirements-bench.lock
 
 clean:
 	@rm -rf $(VENV) target logs build python/*.egg-info

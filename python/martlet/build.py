@@ -17,14 +17,22 @@ from dbt.contracts.graph.manifest import Manifest
 from martlet.checking.check import absent_tables, check_raw, raise_on_problems
 from martlet.checking.erased_people import refuse_erased
 from martlet.contract import read_contract
-from martlet.dictionary.page import DICTIONARY, render_dictionary
+from martlet.dictionary.page import render_dictionary
 from martlet.faults import machine_faults
+from martlet.lock import home_lock
 from martlet.privacy.keys import find_sealer
-from martlet.settings import Settings
+from martlet.settings import DICTIONARY, Settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions, DbtProject, as_data
 from martlet.warehouse.models import models
-from martlet.warehouse.publish import PublicModel, public_models, publish
+from martlet.warehouse.publish import (
+    KEPT_PUBLICATIONS,
+    Publication,
+    PublicModel,
+    public_models,
+    publish,
+)
+from martlet.warehouse.rebuilding import rebuilding
 from martlet.warehouse.recommending import (
     compare_products,
     recommend_by_winner,
@@ -39,6 +47,8 @@ READS_MODEL_OUTPUTS = "selector:reads_model_outputs"
 READS_CANDIDATES = "selector:reads_candidates"
 READS_RECOMMENDERS = "selector:reads_recommenders"
 BUILT_KINDS = ("model", "seed", "test")
+
+_AFTERMATH = "What was published before is as it was."
 
 # Called with what was just finished, how much is done, and how much there is to do.
 OnStep = Callable[[str, int, int], None]
@@ -92,7 +102,7 @@ def build(
         The raw files break the contract, dbt's nodes fail, or the machine is in the way.
         Nothing is published then.
     """
-    with machine_faults("The build", "What was published before is as it was."):
+    with machine_faults("The build", _AFTERMATH), home_lock(settings.home):
         contract = read_contract(settings.project_dir)
         raise_on_problems(check_raw(settings.raw, contract))
         refuse_erased(
@@ -104,24 +114,41 @@ def build(
         project = DbtProject(settings, options)
         manifest = project.parse()
         marts = public_models(manifest)
-        if select:
-            steps = _Steps(_node_count(manifest) + len(marts), on_step)
-            project.build(["--select", *select], steps.finish)
-            outcomes = []
-        else:
-            steps = _Steps(_node_count(manifest) + len(marts), on_step)
-            project.build(["--select", WITHOUT_MODELS], steps.finish)
-            outcomes = _run_models(settings, steps)
-            outcomes += _judge_and_serve(project, READS_MODEL_OUTPUTS, steps)
-        pages = {DICTIONARY: render_dictionary(as_data(manifest))}
-        published = publish(settings, marts, steps.finish, pages=pages)
+        steps = _Steps(_node_count(manifest) + len(marts), on_step)
+        outcomes = []
+        with rebuilding(settings.home, mends=not select):
+            if select:
+                project.build(["--select", *select], steps.finish)
+            else:
+                project.build(["--select", WITHOUT_MODELS], steps.finish)
+                outcomes += _run_models(settings, steps)
+                outcomes += _judge_and_serve(project, READS_MODEL_OUTPUTS, steps)
+        publication = publish(settings, marts, _pages(manifest), on_model=steps.finish)
         return BuildResult(
-            published=published,
+            published=publication.database,
             models=outcomes,
             marts=marts,
             absent_tables=absent_tables(settings.raw, contract),
             replaced_sample=replaced_sample,
         )
+
+
+def publish_built(
+    settings: Settings, keep: int = KEPT_PUBLICATIONS, on_step: OnStep | None = None
+) -> Publication:
+    """Publish what the warehouse holds now, and build nothing.
+
+    Raises
+    ------
+    MartletError
+        The warehouse was never built, or not to the end; another process builds,
+        publishes or holds it; or the machine is in the way. Nothing is published then.
+    """
+    with machine_faults("Publishing", _AFTERMATH), home_lock(settings.home):
+        manifest = DbtProject(settings).parse()
+        marts = public_models(manifest)
+        steps = _Steps(len(marts), on_step)
+        return publish(settings, marts, _pages(manifest), keep, steps.finish)
 
 
 def recommend(
@@ -140,7 +167,7 @@ def recommend(
     MartletError
         The warehouse was never built, dbt's nodes fail, or the machine is in the way.
     """
-    with machine_faults("Recommending", "What was published before is as it was."):
+    with machine_faults("Recommending", _AFTERMATH), home_lock(settings.home):
         project = DbtProject(settings, options)
         project.parse()
         # How many nodes are downstream only dbt knows, so the bar has no end.
@@ -150,7 +177,13 @@ def recommend(
                 compare_products(connection),
                 try_recommenders(connection, full_refresh=full_refresh),
             ]
-        return outcomes + _judge_and_serve(project, READS_RECOMMENDERS, steps)
+        with rebuilding(settings.home):
+            return outcomes + _judge_and_serve(project, READS_RECOMMENDERS, steps)
+
+
+def _pages(manifest: Manifest) -> dict[str, str]:
+    """Give the pages that are published beside the tables, by name."""
+    return {DICTIONARY: render_dictionary(as_data(manifest))}
 
 
 def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:

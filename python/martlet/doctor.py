@@ -21,7 +21,6 @@ from martlet.errors import EnvironmentFault, MartletError
 from martlet.privacy.keys import find_sealer
 from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
-from martlet.warehouse.publish import DATABASE
 from martlet.warehouse.store import raw_store_id
 
 _PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "pandas", "scikit-learn", "typer")
@@ -114,5 +113,5 @@ def _warehouse(settings: Settings) -> str:
 
 
 def _published(settings: Settings) -> str:
-    database = settings.published / DATABASE
+    database = settings.published_database
     return str(database) if database.is_file() else "nothing yet (martlet build)"

@@ -1,4 +1,4 @@
-"""One process at a time changes a raw directory; readers never wait."""
+"""One process at a time changes a raw directory or a home; readers never wait."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from martlet.errors import EnvironmentFault
+from martlet.faults import machine_faults
 
 
 @contextmanager
@@ -22,12 +23,33 @@ def raw_lock(raw: Path) -> Iterator[None]:
         Another process holds it.
     """
     raw.mkdir(parents=True, exist_ok=True)
-    with (raw / ".lock").open("w") as file:
+    with _held(raw / ".lock", f"Another martlet is changing {raw}."):
+        yield
+
+
+@contextmanager
+def home_lock(home: Path) -> Iterator[None]:
+    """Hold a home, made where it is missing, against other builds and publications.
+
+    Raises
+    ------
+    EnvironmentFault
+        Another process holds it, or this one may not write there.
+    """
+    with machine_faults(f"Making {home} (MARTLET_HOME)"):
+        home.mkdir(parents=True, exist_ok=True)
+    refusal = f"Another martlet is building or publishing in {home}."
+    with _held(home / ".build.lock", refusal):
+        yield
+
+
+@contextmanager
+def _held(lock: Path, refusal: str) -> Iterator[None]:
+    with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise EnvironmentFault(
-                f"Another martlet is changing {raw}.",
-                "Wait until it is done, and run the same command again.",
+                refusal, "Wait until it is done, and run the same command again."
             ) from None
         yield

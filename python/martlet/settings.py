@@ -16,6 +16,10 @@ from martlet.errors import UsageError
 
 RAW_SUFFIXES = (".parquet", ".csv", ".csv.gz")
 
+# What each publication holds beside a Parquet file per table.
+PUBLISHED_DATABASE = "marts.duckdb"
+DICTIONARY = "dictionary.html"
+
 # A load is one directory of this name, so that one rename brings it or takes it away.
 LOAD_PREFIX = "load_id="
 
@@ -37,6 +41,21 @@ class Settings:
     def published(self) -> Path:
         """The directory that BI reads."""
         return self.home / "published"
+
+    @property
+    def published_database(self) -> Path:
+        """The published DuckDB file."""
+        return self.published / PUBLISHED_DATABASE
+
+    @property
+    def published_dictionary(self) -> Path:
+        """The page that describes what is published."""
+        return self.published / DICTIONARY
+
+    @property
+    def report(self) -> Path:
+        """Where the report goes by default."""
+        return self.home / "report.html"
 
     @property
     def exports(self) -> Path:

@@ -22,6 +22,7 @@ from martlet.loading.load import LoadOptions, load_connector, load_table
 from martlet.loading.report import LoadReport
 from martlet.loading.sources.source import Hints
 from martlet.privacy.sealing import Sealer
+from ready_parse import hand_over_parse
 
 PROJECT_DIR = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
@@ -269,6 +270,7 @@ class BuiltSample:
 
 def environment(directory: Path) -> dict[str, str]:
     """Give an environment in which everything is written below ``directory``."""
+    hand_over_parse(directory / "home", directory / "target")
     inherited = {
         name: value
         for name, value in os.environ.items()

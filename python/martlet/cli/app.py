@@ -1,62 +1,92 @@
-"""The ``martlet`` command: gathers the commands."""
+"""The ``martlet`` command: gathers the commands.
+
+A command's module is imported when the command is called. Fitting and dbt take seconds to
+import, which loading and exporting have no use for.
+"""
 
 from __future__ import annotations
 
-import typer
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
 
-from martlet.cli import (
-    access,
-    build,
-    campaigns,
-    cluster,
-    contract,
-    dictionary,
-    doctor,
-    export,
-    forget,
-    key,
-    lineage,
-    load,
-    loads,
-    models,
-    quarantine,
-    recommend,
-    releases,
-    runs,
-    sample,
-    segments,
-)
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
+
+# Where each command is: a module of this package, and a function or an app in it.
+_PLACES = {
+    "sample": ("sample", "sample"),
+    "contract": ("contract", "contract"),
+    "load": ("load", "load"),
+    "loads": ("loads", "app"),
+    "quarantine": ("quarantine", "app"),
+    "build": ("build", "build"),
+    "publish": ("publish", "publish"),
+    "report": ("report", "report"),
+    "serve": ("serve", "serve"),
+    "cluster": ("cluster", "cluster"),
+    "train": ("models", "train"),
+    "score": ("models", "score"),
+    "evaluate": ("models", "evaluate"),
+    "promote": ("models", "promote"),
+    "value": ("models", "value"),
+    "recommend": ("recommend", "recommend"),
+    "similar": ("recommend", "similar"),
+    "campaigns": ("campaigns", "app"),
+    "key": ("key", "app"),
+    "segments": ("segments", "app"),
+    "export": ("export", "export"),
+    "suppress": ("export", "suppress"),
+    "releases": ("releases", "app"),
+    "access": ("access", "access"),
+    "forget": ("forget", "forget"),
+    "runs": ("runs", "app"),
+    "dictionary": ("dictionary", "dictionary"),
+    "lineage": ("lineage", "lineage"),
+    "doctor": ("doctor", "doctor"),
+}
+
+
+class _Commands(Mapping[str, Any]):
+    """Every command by name, made when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        module, attribute = _PLACES[name]
+        found = getattr(import_module(f"martlet.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            command = get_group(found)
+        else:
+            alone = typer.Typer(add_completion=False)
+            alone.command(name)(found)
+            command = get_command(alone)
+        command.name = name
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_PLACES)
+
+    def __len__(self) -> int:
+        return len(_PLACES)
+
+
+class _Group(TyperGroup):
+    """A group of those commands."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = _Commands()
+
 
 app = typer.Typer(
     name="martlet",
-    help="A SQL-first marketing warehouse for online shops.",
+    cls=_Group,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.command("sample")(sample.sample)
-app.command("contract")(contract.contract)
-app.command("load")(load.load)
-app.add_typer(loads.app, name="loads")
-app.add_typer(quarantine.app, name="quarantine")
-app.command("build")(build.build)
-app.command("cluster")(cluster.cluster)
-app.command("train")(models.train)
-app.command("score")(models.score)
-app.command("evaluate")(models.evaluate)
-app.command("promote")(models.promote)
-app.command("value")(models.value)
-app.command("recommend")(recommend.recommend)
-app.command("similar")(recommend.similar)
-app.add_typer(campaigns.app, name="campaigns")
-app.add_typer(key.app, name="key")
-app.add_typer(segments.app, name="segments")
-app.command("export")(export.export)
-app.command("suppress")(export.suppress)
-app.add_typer(releases.app, name="releases")
-app.command("access")(access.access)
-app.command("forget")(forget.forget)
-app.add_typer(runs.app, name="runs")
-app.command("dictionary")(dictionary.dictionary)
-app.command("lineage")(lineage.lineage)
-app.command("doctor")(doctor.doctor)
+
+
+@app.callback()
+def martlet() -> None:
+    """A SQL-first marketing warehouse for online shops."""

@@ -11,9 +11,9 @@ import typer
 from martlet.cli.console import print_json, print_line, print_note
 from martlet.cli.options import Json, ProjectDir
 from martlet.dictionary.contents import read_dictionary
-from martlet.dictionary.page import DICTIONARY, render_dictionary
-from martlet.faults import machine_faults
-from martlet.settings import load_settings
+from martlet.dictionary.page import render_dictionary
+from martlet.pages.writing import write_page
+from martlet.settings import DICTIONARY, load_settings
 from martlet.warehouse.dbt import DbtProject, as_data
 
 
@@ -38,7 +38,5 @@ def dictionary(
         print_json(asdict(read_dictionary(manifest)))
         return
     page = out or settings.home / DICTIONARY
-    with machine_faults("Writing the dictionary"):
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(render_dictionary(manifest), "utf-8")
+    write_page(page, render_dictionary(manifest))
     print_line("Dictionary", page)

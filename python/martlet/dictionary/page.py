@@ -11,10 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from martlet.dictionary.contents import Dictionary, read_dictionary
+from martlet.pages.policy import OFFLINE_POLICY
 from martlet.pages.styles import shared_styles
-
-# What its file is called, wherever it is written.
-DICTIONARY = "dictionary.html"
 
 _CODE = re.compile(r"`([^`]+)`")
 
@@ -33,6 +31,7 @@ def render_dictionary(manifest: Mapping[str, Any]) -> str:
     return environment.get_template("dictionary.html.j2").render(
         dictionary=dictionary,
         anchors=_anchors(dictionary),
+        policy=OFFLINE_POLICY,
         styles=Markup(shared_styles() + _part("dictionary.css")),
         script=Markup(_part("dictionary.js")),
     )

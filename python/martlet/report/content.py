@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal
 
 from markupsafe import Markup
@@ -63,11 +64,12 @@ class Tiles:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of the section's data as a table."""
+    """Rows as a table."""
 
     title: str
-    data: str
+    rows: Rows
     columns: Sequence[Column]
+    is_wide: bool = False
     note: str = ""
 
 
@@ -80,25 +82,26 @@ class Grid:
     """
 
     title: str
-    data: str
+    rows: Rows
     row: Column
     column: Column
     value: Column
     steps: Sequence[float]
     is_diverging: bool = False
+    is_wide: bool = False
     beside: Sequence[Column] = ()
     note: str = ""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart of the section's data, and the columns of the table that tells the same.
+    """A chart of rows, and the columns of the table that tells the same.
 
     ``draw`` takes the rows and a width in pixels and gives a Vega-Lite specification.
     """
 
     title: str
-    data: str
+    rows: Rows
     draw: Callable[[Rows, int], dict[str, Any]]
     columns: Sequence[Column]
     is_wide: bool = False
@@ -128,8 +131,8 @@ class Findings:
     ``data`` holds the rows of each query, as the marts gave them.
     """
 
-    headline: Markup = Markup("")
-    action: Markup = Markup("")
+    headline: Markup = field(default_factory=Markup)
+    action: Markup = field(default_factory=Markup)
     data: Mapping[str, Rows] = field(default_factory=dict)
     parts: Sequence[Part] = ()
     missing: Markup | None = None
@@ -155,7 +158,7 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """Give every number of the report as plain dicts and lists."""
         return {
-            "period": vars(self.period),
+            "period": plain([vars(self.period)])[0],
             "sections": [
                 {
                     "section_id": section.section_id,
@@ -164,8 +167,19 @@ class Report:
                     "headline": found.headline.striptags(),
                     "action": found.action.striptags(),
                     "missing": found.missing.striptags() if found.missing else None,
-                    "data": {name: list(rows) for name, rows in found.data.items()},
+                    "data": {name: plain(rows) for name, rows in found.data.items()},
                 }
                 for section, found in self.sections
             ],
         }
+
+
+def plain(rows: Rows) -> list[dict[str, Any]]:
+    """Give rows in types that JSON has: amounts as numbers, days as text."""
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value

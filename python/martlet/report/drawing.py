@@ -11,9 +11,12 @@ from typing import Any
 
 import vl_convert
 
+from martlet.report.charts.style import MEASURED_LARGER
+
 # The version that the specifications are written for, whatever else vl-convert brings.
 _VEGA_LITE = "5.21"
 
+_FONT_SIZE = re.compile(r'font-size="([\d.]+)px"')
 _IDENTIFIER = re.compile(r'id="(clip|gradient)(\d+)"|url\(#(clip|gradient)(\d+)\)')
 _LONG_FRACTION = re.compile(r"(\d+\.\d)\d+")
 _POSITIONS = re.compile(r' (?:d|x|x2|y|y2|cx|cy|width|height|transform|points)="[^"]*"')
@@ -43,6 +46,9 @@ def draw(specification: dict[str, Any], *, name: str) -> str:
     svg = _IDENTIFIER.sub(lambda found: _own(found, name), svg)
     for noise in _NOISE:
         svg = noise.sub("", svg)
+    svg = _FONT_SIZE.sub(
+        lambda found: f'font-size="{float(found[1]) / MEASURED_LARGER:.3g}"', svg
+    )
     svg = _POSITIONS.sub(lambda found: _LONG_FRACTION.sub(r"\1", found[0]), svg)
     while (lean := _PLAIN_GROUP.sub(r"\1", _EMPTY_GROUP.sub("", svg))) != svg:
         svg = lean

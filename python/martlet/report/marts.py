@@ -1,4 +1,4 @@
-"""Read the published marts, and nothing but those that a section names.
+"""Read the published marts.
 
 The report is made from a publication rather than from the warehouse, so that it waits for
 no build, and tells what a BI tool tells.
@@ -19,27 +19,11 @@ from martlet.errors import EnvironmentFault
 class PublishedMarts:
     """A publication, open for reading."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, allowed: frozenset[str]
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._allowed = allowed
-
-    def limited_to(self, marts: tuple[str, ...]) -> PublishedMarts:
-        """Give the same publication for who may read ``marts`` only."""
-        return PublishedMarts(self._connection, frozenset(marts))
 
     def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
-        """Run a query and give a dict per row, keyed by column.
-
-        Raises
-        ------
-        ValueError
-            The query reads a table that the section does not name.
-        """
-        strange = self._connection.get_table_names(query) - self._allowed
-        if strange:
-            raise ValueError(f"not among the marts of this section: {sorted(strange)}")
+        """Run a query and give a dict per row, keyed by column."""
         result = self._connection.execute(query, values)
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -65,7 +49,7 @@ def open_publication(database: Path) -> Iterator[PublishedMarts]:
     try:
         with duckdb.connect(str(database.resolve()), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            yield PublishedMarts(connection, frozenset())
+            yield PublishedMarts(connection)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise EnvironmentFault(
             f"The tables of {database} are not those of this version of martlet: "

@@ -6,6 +6,7 @@ what is shown can be held against the marts.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -36,9 +37,7 @@ def money(value: Value, currency: str) -> Markup:
 
     def written() -> str:
         pattern = "¤#,##0" if abs(value) >= 100 else "¤#,##0.00"
-        return format_currency(
-            value, currency, pattern, _LOCALE, currency_digits=False
-        ).replace("¤-", "-¤")
+        return format_currency(value, currency, pattern, _LOCALE, currency_digits=False)
 
     return _data(value, written)
 
@@ -113,11 +112,11 @@ def write_cell(row: Row, column: Column, currency: str) -> Markup:
     )
 
 
-def listed(names: list[str]) -> Markup:
+def listed(names: Sequence[str | Markup]) -> Markup:
     """Write names one after the other, as a sentence does."""
     if len(names) <= 1:
-        return Markup("{}").format(*names) if names else Markup("")
-    return Markup("{} and {}").format(", ".join(names[:-1]), names[-1])
+        return Markup("").join(names)
+    return Markup("{} and {}").format(Markup(", ").join(names[:-1]), names[-1])
 
 
 _WRITTEN = {
@@ -131,10 +130,12 @@ _WRITTEN = {
 }
 
 
-def _data(value: Value, written) -> Markup:
+def _data(value: Value, written: Callable[[], str]) -> Markup:
     if value is None:
         return ABSENT
-    return Markup('<data value="{}">{}</data>').format(value, written())
+    # A minus sign is as wide as a plus sign, a hyphen is not.
+    text = written().replace("-", "−")
+    return Markup('<data value="{}">{}</data>').format(value, text)
 
 
 def _percent(value: float) -> str:

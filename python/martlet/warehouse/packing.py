@@ -1,7 +1,8 @@
 """Fitted models as bytes: equal models give equal bytes.
 
 skops writes when it wrote and where in memory each part lay. Neither tells anything of
-the model, and both would make two builds of the same input differ.
+the model, and both would make two builds of the same input differ. Importing skops looks
+through all that scikit-learn and SciPy hold, for seconds, so only who packs does.
 """
 
 from __future__ import annotations
@@ -11,8 +12,6 @@ import re
 import zipfile
 from typing import Any
 
-import skops.io
-
 SCHEMA = "schema.json"
 _ID = re.compile(r'"__id__": (\d+)')
 _FILE = re.compile(r'"file": "(\d+)(\.\w+)"')
@@ -21,6 +20,8 @@ _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip file can say
 
 def packed(model: Any) -> bytes:
     """Return a fitted model as a skops object."""
+    import skops.io
+
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as written:
         parts = {name: written.read(name) for name in written.namelist()}
     schema = parts.pop(SCHEMA).decode("utf-8")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
-import skops.io
 
 from martlet.errors import CheckFailed, UsageError
 from martlet.estimators.metrics import Judged, judge
@@ -67,6 +66,8 @@ def load_model(connection: duckdb.DuckDBPyConnection, run_id: str) -> Propensity
         raise CheckFailed(
             f"The model of {run_id} is not what was written.", train_again
         )
+    import skops.io  # takes seconds: see martlet.warehouse.packing
+
     try:
         unknown = set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES)
         model = None if unknown else skops.io.loads(content, trusted=TRUSTED_TYPES)

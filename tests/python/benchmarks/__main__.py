@@ -40,6 +40,9 @@ What the sides are:
 - rfm: the SQL of ``rfm_thresholds`` and ``customer_rfm``; pandas.
 - exporting: ``export_segment`` to Google Ads: judging everybody, opening sealed data,
   hashing, list, manifest and ledgers; DuckDB's ``COPY`` of the same list, once hashed.
+- publishing: ``publish`` of all public tables: database with comments, Parquet, all on the
+  disk; DuckDB's ``COPY FROM DATABASE``, which is the database alone; that, and ``COPY`` of
+  each table to Parquet.
 - clustering: ``fit_clusters``; scikit-learn with the same scaling, counts, restarts, seeds
   and silhouettes, and nothing else.
 - scoring: ``fit_logistic``, which chooses a penalty and calibrates, and scores;
@@ -213,6 +216,17 @@ SUITE = {
             sides={MARTLET: "exporting:run", "DuckDB COPY": "peers.duckdb_export:copy"},
             prepare="exporting:prepare",
             check="exporting:check",
+        ),
+        Benchmark(
+            name="publishing",
+            unit="customers",
+            sides={
+                MARTLET: "publishing:run",
+                "COPY FROM DATABASE": "peers.duckdb_publish:copy",
+                "the same, and Parquet": "peers.duckdb_publish:copy_and_export",
+            },
+            prepare="publishing:prepare",
+            check="publishing:check",
         ),
         Benchmark(
             name="clustering",

@@ -9,6 +9,7 @@ import pytest
 
 from martlet.settings import load_settings
 from martlet.warehouse.dbt import DbtProject
+from ready_parse import hand_over_parse
 from support import (
     CUSTOMERS,
     ORDER_ITEMS,
@@ -45,6 +46,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DbtProject:
         ("DBT_WRITE_JSON", False),
     ):
         monkeypatch.setenv(name, str(path))
+    hand_over_parse(home, tmp_path / "target")
     (home / "raw" / "store").mkdir(parents=True)
     (home / "raw" / "store" / "store.csv").write_text(STORE, "utf-8")
     project = DbtProject(load_settings(PROJECT_DIR))

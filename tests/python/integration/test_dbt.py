@@ -39,3 +39,9 @@ def test_build_of_no_data_at_all(tmp_path: Path) -> None:
 def test_build_as_of_an_earlier_date(tmp_path: Path) -> None:
     exclusion = ("--exclude-resource-type", "unit_test")
     dbt(tmp_path, "build", *exclusion, "--vars", "{as_of_date: 2026-01-01}")
+
+
+def test_the_parse_that_tests_hand_over_is_read(tmp_path: Path) -> None:
+    told = dbt(tmp_path, "parse")
+    assert "Registered adapter" in told
+    assert "partial pars" not in told.lower()

@@ -6,6 +6,7 @@ from typing import Any
 
 from martlet.report.charts.style import (
     INK,
+    LABEL_SIZE,
     MUTED,
     NEGATIVE,
     NEUTRAL,
@@ -35,6 +36,8 @@ def waterfall(rows: Rows, width: int, *, number: str) -> dict[str, Any]:
         "legend": None,
     }
     y = {"field": "label", "type": "ordinal", "sort": None, "axis": axis(grid=False)}
+    ends = [float(row[end]) for row in rows for end in ("starts_at", "ends_at")]
+    room_for_labels = 0.12 if not is_narrow(width) else 0.35
     bars = {
         "mark": {"type": "bar", "height": {"band": 0.62}, "cornerRadius": 2},
         "encoding": {
@@ -43,7 +46,10 @@ def waterfall(rows: Rows, width: int, *, number: str) -> dict[str, Any]:
                 "field": "starts_at",
                 "type": "quantitative",
                 "axis": axis(grid=True, format=number, tickCount=4),
-                "scale": {"zero": False, "nice": True, "padding": 42},
+                "scale": {
+                    "domain": [min(0, *ends), (1 + room_for_labels) * max(0, *ends)],
+                    "nice": False,
+                },
             },
             "x2": {"field": "ends_at"},
             "color": colour,
@@ -51,13 +57,15 @@ def waterfall(rows: Rows, width: int, *, number: str) -> dict[str, Any]:
         },
     }
     labels = {
-        "transform": [{"calculate": "max(datum.starts_at, datum.ends_at)", "as": "end"}],
+        "transform": [
+            {"calculate": "max(datum.starts_at, datum.ends_at)", "as": "end"}
+        ],
         "mark": {
             "type": "text",
             "align": "left",
             "dx": 5,
             "color": INK,
-            "fontSize": 12,
+            "fontSize": LABEL_SIZE,
             "aria": False,
         },
         "encoding": {

@@ -87,7 +87,7 @@ def calibration(rows: Rows, width: int, *, names: Sequence[str]) -> dict[str, An
         "field": "model_name",
         "type": "nominal",
         "scale": series(names),
-        "legend": {"title": None},
+        "legend": {"title": None, "symbolType": "circle", "symbolOpacity": 1},
     }
     spans = {
         "mark": {"type": "rule", "opacity": 0.55, "aria": False},
@@ -143,7 +143,10 @@ def moves(rows: Rows, width: int, *, name: str, number: str) -> dict[str, Any]:
         },
         {
             "mark": {"type": "point", "size": 80, "color": MUTED, "aria": False},
-            "encoding": {"y": y, "x": {"field": "current_spend", "type": "quantitative"}},
+            "encoding": {
+                "y": y,
+                "x": {"field": "current_spend", "type": "quantitative"},
+            },
         },
         {
             "mark": {"type": "point", "filled": True, "size": 80, "color": ACCENT},

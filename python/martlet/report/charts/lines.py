@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from martlet.report.charts.style import (
+    ACCENT,
+    MUTED,
     SHARES,
+    SURFACE,
     axis,
     chart,
     diagonal,
@@ -28,7 +31,11 @@ def stacked_weeks(
         rows,
         width,
         220 if is_narrow(width) else 280,
-        mark={"type": "area", "interpolate": "monotone", "aria": False},
+        mark={
+            "type": "area",
+            "line": {"color": SURFACE, "strokeWidth": 1},
+            "aria": False,
+        },
         encoding={
             "x": {
                 "field": "week",
@@ -63,18 +70,23 @@ def gains(rows: Rows, width: int, *, names: Sequence[str]) -> dict[str, Any]:
             "x": {
                 "field": "contacted_share",
                 "type": "quantitative",
-                "axis": axis(title="Best-scored share of all", **SHARES),
+                "axis": axis(title="Best-scored share", **SHARES),
             },
             "y": {
                 "field": "captured_share",
                 "type": "quantitative",
-                "axis": axis(title="Share of outcomes among them", **SHARES),
+                "axis": axis(title="Share of outcomes", **SHARES),
             },
             "color": {
                 "field": "model_name",
                 "type": "nominal",
                 "scale": series(names),
-                "legend": {"title": None, "columns": legend_columns(width, names)},
+                "legend": {
+                    "title": None,
+                    "columns": legend_columns(width, names),
+                    "symbolType": "stroke",
+                    "symbolStrokeWidth": 3,
+                },
             },
         },
     }
@@ -90,7 +102,7 @@ def response_curves(rows: Rows, width: int) -> dict[str, Any]:
     spend = {"field": "spend", "type": "quantitative", "axis": axis(tickCount=3)}
     layers = [
         {
-            "mark": {"type": "area", "opacity": 0.2, "aria": False},
+            "mark": {"type": "area", "opacity": 0.2, "color": ACCENT, "aria": False},
             "encoding": {
                 "x": spend,
                 "y": {
@@ -102,16 +114,25 @@ def response_curves(rows: Rows, width: int) -> dict[str, Any]:
             },
         },
         {
-            "mark": {"type": "line", "strokeWidth": 2, "aria": False},
+            "mark": {"type": "line", "strokeWidth": 2, "color": ACCENT, "aria": False},
             "encoding": {
                 "x": spend,
                 "y": {"field": "revenue", "type": "quantitative"},
             },
         },
         {
-            "mark": {"type": "rule", "strokeDash": [3, 3], "aria": False},
+            "mark": {
+                "type": "rule",
+                "strokeDash": [3, 3],
+                "color": MUTED,
+                "aria": False,
+            },
             "encoding": {
-                "x": {"field": "current_spend", "type": "quantitative", "aggregate": "max"}
+                "x": {
+                    "field": "current_spend",
+                    "type": "quantitative",
+                    "aggregate": "max",
+                }
             },
         },
     ]
@@ -121,6 +142,10 @@ def response_curves(rows: Rows, width: int) -> dict[str, Any]:
     return specification | {
         "facet": {"field": "channel_group", "type": "nominal"},
         "columns": columns,
-        "spec": {"width": (width - 60 * columns) // columns, "height": 120, "layer": layers},
+        "spec": {
+            "width": (width - 60 * columns) // columns,
+            "height": 120,
+            "layer": layers,
+        },
         "resolve": {"scale": {"x": "independent", "y": "independent"}},
     }

@@ -6,14 +6,14 @@ Colours are properties of the page, so that a drawing follows light, dark and pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
-from martlet.report.content import Rows
+from martlet.report.content import Rows, plain
 
 INK = "var(--ink)"
-MUTED = "var(--ink-muted)"
-RULE = "var(--rule)"
+MUTED = "var(--ink-soft)"
+RULE = "var(--line)"
+SURFACE = "var(--raised)"
 ACCENT = "var(--accent)"
 POSITIVE = "var(--positive)"
 NEGATIVE = "var(--negative)"
@@ -21,7 +21,11 @@ NEUTRAL = "var(--neutral)"
 SERIES = [f"var(--series-{number})" for number in range(1, 9)]
 
 NARROW = 460
-LABEL_SIZE = 12
+
+# Readers' fonts are wider or narrower than the one that drawings are measured with. Text
+# is measured larger by this than it is written, so that the widest usual fonts have room.
+MEASURED_LARGER = 1.14
+LABEL_SIZE = 12 * MEASURED_LARGER
 
 # Options of an axis from nothing to all.
 SHARES: dict[str, Any] = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]}
@@ -83,11 +87,6 @@ def chart(rows: Rows, width: int, height: int, **parts: Any) -> dict[str, Any]:
     }
 
 
-def plain(rows: Rows) -> list[dict[str, Any]]:
-    """Give rows in types that JSON has: amounts as numbers, days as text."""
-    return [{name: _plain(value) for name, value in row.items()} for row in rows]
-
-
 def axis(**options: Any) -> dict[str, Any]:
     """Give an axis without a title, unless ``options`` have one."""
     return {"title": None, **options}
@@ -120,9 +119,3 @@ def legend_columns(width: int, names: Sequence[str]) -> int:
     """Say how many entries of a legend have room side by side."""
     longest = max((len(name) for name in names), default=1)
     return max(1, width // (longest * 7 + 34))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -8,7 +8,16 @@ from markupsafe import Markup
 
 from martlet.report.charts.bars import ranged_bars
 from martlet.report.charts.dots import intervals
-from martlet.report.content import Column, Figure, Findings, Part, Period, Section
+from martlet.report.content import (
+    Column,
+    Figure,
+    Findings,
+    Part,
+    Period,
+    Row,
+    Rows,
+    Section,
+)
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
 from martlet.report.wording import change, listed, money, points
@@ -40,10 +49,12 @@ where attribution_model = 'last_non_direct_touch' and spend > 0
 
 _LIFT = """
 select
-    campaign_id || case when arm <> 'treatment' then ': ' || arm else '' end as campaign,
+    coalesce(campaign_name, campaign_lift.campaign_id)
+    || case when arm <> 'treatment' then ': ' || arm else '' end as campaign,
     customers, control_customers, value, control_value, absolute_lift, ci_low, ci_high,
     p_value, incremental_revenue, verdict, verdict = 'worked' as is_clear
 from campaign_lift
+left join dim_campaigns using (campaign_id)
 where metric = 'conversion_rate' and verdict <> 'not randomised'
     and absolute_lift is not null
 order by absolute_lift desc, campaign
@@ -51,26 +62,8 @@ order by absolute_lift desc, campaign
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
-    campaigns = tipped(
-        marts.rows(_ROI),
-        lambda row: Markup("{}: {} of {} spent, {} to {} by other models").format(
-            row["campaign"],
-            change(row["roi"]),
-            money(row["spend"], period.currency),
-            change(row["lowest_roi"]),
-            change(row["highest_roi"]),
-        ),
-    )
-    lift = tipped(
-        marts.rows(_LIFT),
-        lambda row: Markup("{}: {} ({} to {}), {}").format(
-            row["campaign"],
-            points(row["absolute_lift"]),
-            points(row["ci_low"]),
-            points(row["ci_high"]),
-            row["verdict"],
-        ),
-    )
+    campaigns = marts.rows(_ROI)
+    lift = marts.rows(_LIFT)
     if not campaigns and not lift:
         return Findings(
             missing=Markup(
@@ -79,9 +72,9 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             )
         )
     (total,) = marts.rows(_TOTAL)
-    parts: list[Part] = [_roi_figure(period)] if campaigns else []
+    parts: list[Part] = [_roi_figure(campaigns, period.currency)] if campaigns else []
     if lift:
-        parts.append(_lift_figure())
+        parts.append(_lift_figure(lift))
     return Findings(
         headline=_headline(total, lift, period.currency),
         action=_action(campaigns, lift, period.currency),
@@ -93,10 +86,10 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
 def _headline(total: dict, lift: list[dict], currency: str) -> Markup:
     told = Markup("")
     if total["roi"] is not None:
-        told = Markup("{} spent on campaigns returned {} of it as profit ({} revenue).").format(
+        told = Markup("Campaigns cost {} and returned {}: an ROI of {}.").format(
             money(total["spend"], currency),
-            change(total["roi"]),
             money(total["attributed_revenue"], currency),
+            change(total["roi"]),
         )
     worked = [row["campaign"] for row in lift if row["is_clear"]]
     if worked:
@@ -124,10 +117,30 @@ def _action(campaigns: list[dict], lift: list[dict], currency: str) -> Markup:
     return Markup("")
 
 
-def _roi_figure(period: Period) -> Figure:
+def _roi_tip(row: Row, currency: str) -> Markup:
+    return Markup("{}: {} of {} spent, {} to {} by other models").format(
+        row["campaign"],
+        change(row["roi"]),
+        money(row["spend"], currency),
+        change(row["lowest_roi"]),
+        change(row["highest_roi"]),
+    )
+
+
+def _lift_tip(row: Row) -> Markup:
+    return Markup("{}: {} ({} to {}), {}").format(
+        row["campaign"],
+        points(row["absolute_lift"]),
+        points(row["ci_low"]),
+        points(row["ci_high"]),
+        row["verdict"],
+    )
+
+
+def _roi_figure(campaigns: Rows, currency: str) -> Figure:
     return Figure(
         "Return on investment",
-        "campaigns",
+        tipped(campaigns, partial(_roi_tip, currency=currency)),
         partial(
             ranged_bars,
             name="campaign",
@@ -151,10 +164,10 @@ def _roi_figure(period: Period) -> Figure:
     )
 
 
-def _lift_figure() -> Figure:
+def _lift_figure(lift: Rows) -> Figure:
     return Figure(
         "Lift in conversion against randomised controls",
-        "lift",
+        tipped(lift, _lift_tip),
         partial(
             intervals,
             name="campaign",
@@ -162,7 +175,7 @@ def _lift_figure() -> Figure:
             low="ci_low",
             high="ci_high",
             number="+.0%",
-            title="More of the treated bought, in percentage points (95 % interval)",
+            title="Percentage points, with 95 % interval",
             stressed="is_clear",
         ),
         (
@@ -174,8 +187,14 @@ def _lift_figure() -> Figure:
             Column("absolute_lift", "Lift", "points", "ci_low", "ci_high"),
             Column("verdict", "Verdict"),
         ),
-        note="An interval that holds zero means: cannot tell yet.",
+        note="How many more of the treated bought than of the control group. An interval "
+        "that holds zero means: cannot tell.",
     )
 
 
-CAMPAIGNS = Section("campaigns", "Campaigns", ("campaign_roi_totals", "campaign_lift"), _find)
+CAMPAIGNS = Section(
+    "campaigns",
+    "Campaigns",
+    ("campaign_roi_totals", "campaign_lift", "dim_campaigns"),
+    _find,
+)

@@ -16,15 +16,21 @@ from martlet.report.content import (
     Table,
 )
 from martlet.report.marts import PublishedMarts
-from martlet.report.wording import change, money, share
+from martlet.report.wording import change, share
 
 # Whole weeks of a year, told by the channels that brought most; a band for the others.
 _WEEKS = """
-with recent as (
-    select date_trunc('week', date_day)::date as week, channel_group, sessions, revenue
+with weekly as (
+    select date_day - (isodow(date_day) - 1)::integer as week, channel_group, sessions,
+        revenue
     from daily_channels
-    where date_day >= date_trunc('week', $as_of_date::date) - interval 52 weeks
-        and date_day < date_trunc('week', $as_of_date::date)
+),
+
+recent as (
+    select *
+    from weekly
+    where week >= $as_of_date::date - 364 - (isodow($as_of_date::date) - 1)::integer
+        and week + 7 <= $as_of_date::date
 ),
 
 ranked as (
@@ -50,66 +56,43 @@ order by position, week
 """
 
 _CHANNELS = """
-with halves as (
-    select *, date_day >= $as_of_date::date - 28 as is_now
-    from daily_channels
-    where date_day >= $as_of_date::date - 56 and date_day < $as_of_date::date
-),
-
-summed as (
-    select
-        channel_group,
-        coalesce(sum(sessions) filter (is_now), 0)::bigint as sessions,
-        coalesce(sum(sessions) filter (not is_now), 0)::bigint as previous_sessions,
-        coalesce(sum(sessions_with_purchase) filter (is_now), 0)::bigint
-            as sessions_with_purchase,
-        coalesce(sum(revenue) filter (is_now), 0) as revenue
-    from halves
-    group by channel_group
-)
-
-select
-    channel_group,
-    sessions,
-    sessions / nullif(previous_sessions, 0)::double - 1 as change,
-    sessions / nullif(sum(sessions) over (), 0)::double as sessions_share,
-    sessions_with_purchase / nullif(sessions, 0)::double as conversion_rate,
-    revenue,
-    (revenue / nullif(sum(revenue) over (), 0))::double as revenue_share,
-    revenue::double / nullif(sessions, 0) as revenue_per_session
-from summed
+select dimension_value as channel_group, sessions, previous_sessions, sessions_share,
+    sessions_change, sessions_change_ci_low, sessions_change_ci_high, conversion_rate,
+    conversion_ci_low, conversion_ci_high, conversion_rate_of_all, conversion_verdict,
+    revenue, revenue_share, revenue_per_session
+from visit_comparison
+where dimension_name = 'channel_group'
 order by revenue desc, sessions desc, channel_group
 """
-# A channel with less says little of what its sessions are worth.
-_LEAST_SHARE = 0.03
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
-    as_of = {"as_of_date": period.as_of_date}
-    weeks = marts.rows(_WEEKS, **as_of)
-    channels = marts.rows(_CHANNELS, **as_of)
+    weeks = marts.rows(_WEEKS, as_of_date=period.as_of_date)
+    channels = marts.rows(_CHANNELS)
     if not channels or not any(row["sessions"] for row in channels):
         return Findings(
             missing=Markup(
-                "No session in the last 28 days. Sessions are made of <code>events</code>: "
-                "<code>martlet load events FILE</code>."
+                "No session in the last 28 days, or none of 56 days at all. Sessions are "
+                "made of <code>events</code>: <code>martlet load events FILE</code>."
             )
         )
     best = channels[0]
     headline = Markup("{} brings {} of the revenue with {} of the sessions.").format(
-        best["channel_group"], share(best["revenue_share"]), share(best["sessions_share"])
+        best["channel_group"],
+        share(best["revenue_share"]),
+        share(best["sessions_share"]),
     )
     names = list(dict.fromkeys(row["channel_group"] for row in weeks))
     week = Column("week", "Week of", "date")
     channel = Column("channel_group", "Channel")
     return Findings(
         headline=headline,
-        action=_action(channels, period.currency),
+        action=_action(channels),
         data={"weeks": weeks, "channels": channels},
         parts=(
             Figure(
                 "Sessions a week",
-                "weeks",
+                weeks,
                 partial(
                     stacked_weeks,
                     value="sessions",
@@ -121,7 +104,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Figure(
                 f"Revenue a week, {period.currency}",
-                "weeks",
+                weeks,
                 partial(
                     stacked_weeks,
                     value="revenue",
@@ -133,15 +116,28 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Table(
                 "The last 28 days, against the 28 before",
-                "channels",
+                channels,
                 (
                     channel,
                     Column("sessions", "Sessions", "count", is_bar=True),
-                    Column("change", "Change", "change"),
-                    Column("conversion_rate", "Conversion", "share"),
+                    Column(
+                        "sessions_change",
+                        "Change",
+                        "change",
+                        "sessions_change_ci_low",
+                        "sessions_change_ci_high",
+                    ),
+                    Column(
+                        "conversion_rate",
+                        "Conversion",
+                        "share",
+                        "conversion_ci_low",
+                        "conversion_ci_high",
+                    ),
                     Column("revenue", "Revenue", "money", is_bar=True),
                     Column("revenue_per_session", "Revenue a session", "money"),
                 ),
+                is_wide=True,
                 note="Revenue of orders that were placed during sessions, by the channel "
                 "that brought the session.",
             ),
@@ -149,26 +145,31 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
     )
 
 
-def _action(channels: list[dict], currency: str) -> Markup:
-    known = [row for row in channels if (row["sessions_share"] or 0) >= _LEAST_SHARE]
-    if len(known) < 2:
-        return Markup("")
-    worst = min(known, key=lambda row: row["revenue_per_session"])
-    best = max(known, key=lambda row: row["revenue_per_session"])
-    told = Markup(
-        "Look at where {} sends people: a session brings {} there, and {} through {}."
-    ).format(
-        worst["channel_group"],
-        money(worst["revenue_per_session"], currency),
-        money(best["revenue_per_session"], currency),
-        best["channel_group"],
-    )
-    falling = min(known, key=lambda row: row["change"] or 0)
-    if (falling["change"] or 0) > -0.2:
-        return told
-    return told + Markup(" {} sends fewer people than before ({}): find out why.").format(
-        falling["channel_group"], change(falling["change"])
+def _action(channels: list[dict]) -> Markup:
+    told = Markup("")
+    worse = [row for row in channels if row["conversion_verdict"] == "worse"]
+    if worse:
+        worst = max(worse, key=lambda row: row["sessions"])
+        told += Markup(
+            "Look at where {} sends people: {} of its sessions end in a purchase, "
+            "against {} of all. "
+        ).format(
+            worst["channel_group"],
+            share(worst["conversion_rate"]),
+            share(worst["conversion_rate_of_all"]),
+        )
+    falling = [row for row in channels if (row["sessions_change_ci_high"] or 0) < 0]
+    if falling:
+        most = min(falling, key=lambda row: row["sessions"] - row["previous_sessions"])
+        told += Markup("{} sends fewer people than before ({}): find out why.").format(
+            most["channel_group"], change(most["sessions_change"])
+        )
+    return told or Markup(
+        "Nothing stands out: no channel converts worse than all of them, and none sends "
+        "clearly fewer people."
     )
 
 
-CHANNELS = Section("channels", "Channels", ("daily_channels",), _find)
+CHANNELS = Section(
+    "channels", "Channels", ("daily_channels", "visit_comparison"), _find
+)

@@ -36,6 +36,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "is told in RFM segments only."
             )
         )
+    features = marts.rows(_FEATURES)
     best = clusters[0]
     headline = Markup("“{}”: {} of customers bring {} of net sales, {} each.").format(
         best["cluster_name"],
@@ -49,15 +50,16 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             "Find more like them: export the audience <code>champions</code> as the seed "
             "of a lookalike audience."
         ),
-        data={"clusters": clusters, "features": marts.rows(_FEATURES)},
+        data={"clusters": clusters, "features": features},
         parts=(
             Grid(
                 "How each cluster differs from all customers, in standard deviations",
-                "features",
+                features,
                 row=Column("cluster_name", "Cluster"),
                 column=Column("feature", "Feature"),
                 value=Column("deviation", "Deviation", "decimal"),
                 steps=_STEPS,
+                is_wide=True,
                 is_diverging=True,
                 beside=(
                     Column("customers", "Customers", "count"),

@@ -30,31 +30,13 @@ select * from steps order by step_number
 """
 
 _DEVICES = """
-with recent as (
-    select device_category, step_number, step_name, sum(entities) as entities
-    from web_funnel
-    where funnel_name = $funnel_name
-        and date_day >= $as_of_date::date - 28 and date_day < $as_of_date::date
-    group by all
-),
-
-ends as (
-    select
-        coalesce(device_category, 'not known') as device_category,
-        coalesce(arg_min(entities, step_number), 0)::bigint as attempts,
-        coalesce(arg_max(entities, step_number), 0)::bigint as completed
-    from recent
-    group by device_category
-)
-
-select device_category, attempts, completed,
-    completed / nullif(attempts, 0)::double as conversion_rate
-from ends
-where attempts > 0
-order by attempts desc, device_category
+select dimension_value as device_category, sessions, sessions_with_purchase,
+    conversion_rate, conversion_ci_low, conversion_ci_high, conversion_rate_of_all,
+    conversion_verdict
+from visit_comparison
+where dimension_name = 'device_category' and sessions > 0
+order by sessions desc, device_category
 """
-# Fewer attempts say nothing of a device.
-_LEAST_ATTEMPTS = 100
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
@@ -66,9 +48,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "steps in <code>seeds/reference/funnel_steps.csv</code>."
             )
         )
-    devices = marts.rows(
-        _DEVICES, funnel_name=steps[0]["funnel_name"], as_of_date=period.as_of_date
-    )
+    devices = marts.rows(_DEVICES)
     lost = max(steps[:-1], key=lambda row: row["drop_off_rate"] or 0, default=steps[0])
     following = steps[min(lost["step_number"], len(steps) - 1)]
     headline = Markup(
@@ -86,24 +66,30 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         data={"steps": steps, "devices": devices},
         parts=(
             Table(
-                "All days",
-                "steps",
+                "Step by step, all days",
+                steps,
                 (
                     Column("step_name", "Step"),
                     Column("entities", "Reached it", "count", is_bar=True),
                     Column("conversion_rate", "Of all", "share"),
-                    Column("step_conversion_rate", "Of the step before", "share"),
-                    Column("median_minutes", "Median minutes", "decimal"),
+                    Column("step_conversion_rate", "Of those before", "share"),
+                    Column("median_minutes", "Minutes", "decimal"),
                 ),
+                note="Minutes: median time since the step before.",
             ),
             Table(
-                "By device, the last 28 days",
-                "devices",
+                "Sessions by device, the last 28 days",
+                devices,
                 (
                     Column("device_category", "Device"),
-                    Column("attempts", "Began", "count", is_bar=True),
-                    Column("completed", "Finished", "count"),
-                    Column("conversion_rate", "Conversion", "share"),
+                    Column("sessions", "Sessions", "count"),
+                    Column(
+                        "conversion_rate",
+                        "Bought",
+                        "share",
+                        "conversion_ci_low",
+                        "conversion_ci_high",
+                    ),
                 ),
             ),
         ),
@@ -111,20 +97,22 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
 
 
 def _action(devices: list[dict], step: str) -> Markup:
-    known = [row for row in devices if row["attempts"] >= _LEAST_ATTEMPTS]
-    if len(known) < 2:
-        return Markup("Watch what people meet after “{}”.").format(step)
-    worst = min(known, key=lambda row: row["conversion_rate"])
-    best = max(known, key=lambda row: row["conversion_rate"])
+    worse = [row for row in devices if row["conversion_verdict"] == "worse"]
+    if not worse:
+        return Markup(
+            "Watch what people meet after “{}”. No device does clearly worse than others."
+        ).format(step)
+    worst = max(worse, key=lambda row: row["sessions"])
     return Markup(
-        "Begin on {}: {} of {} who began there finished, against {} on {}."
+        "Watch what people meet after “{}”, on {} first: {} of {} sessions there end in a "
+        "purchase, against {} of all."
     ).format(
+        step,
         worst["device_category"],
         share(worst["conversion_rate"]),
-        count(worst["attempts"]),
-        share(best["conversion_rate"]),
-        best["device_category"],
+        count(worst["sessions"]),
+        share(worst["conversion_rate_of_all"]),
     )
 
 
-FUNNEL = Section("funnel", "Funnel", ("web_funnel_totals", "web_funnel"), _find)
+FUNNEL = Section("funnel", "Funnel", ("web_funnel_totals", "visit_comparison"), _find)

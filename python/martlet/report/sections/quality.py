@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 
-from martlet.report.content import Column, Findings, Period, Section, Table
+from martlet.report.content import Column, Findings, Period, Rows, Section, Table
 from martlet.report.marts import PublishedMarts
 from martlet.report.wording import count, share
 
@@ -76,61 +78,65 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         headline=_headline(tables, refused),
         action=_action(refused, [row["table_name"] for row in absent]),
         data=data,
-        parts=[part for part in _PARTS if data[part.data]],
+        parts=_parts(data),
     )
 
 
-_PARTS = (
-    Table(
-        "Where every raw row went",
-        "tables",
-        (
-            Column("table_name", "Raw table"),
-            Column("raw_rows", "Rows", "count"),
-            Column("staged_rows", "Used", "count"),
-            Column("superseded_rows", "Superseded", "count"),
-            Column("unkeyed_rows", "Without a key", "count"),
-            Column("later_rows", "Dated later", "count"),
+def _parts(data: Mapping[str, Rows]) -> list[Table]:
+    """Give a table for each part of the data that there is."""
+    tables = (
+        Table(
+            "Where every raw row went",
+            data["tables"],
+            (
+                Column("table_name", "Raw table"),
+                Column("raw_rows", "Rows", "count"),
+                Column("staged_rows", "Used", "count"),
+                Column("superseded_rows", "Superseded", "count"),
+                Column("unkeyed_rows", "Without a key", "count"),
+                Column("later_rows", "Dated later", "count"),
+            ),
+            is_wide=True,
+            note="Superseded: a later version of the same row came.",
         ),
-        note="Superseded: a later version of the same row came.",
-    ),
-    Table(
-        "Loads",
-        "loads",
-        (
-            Column("load_id", "Load"),
-            Column("connector", "What"),
-            Column("loaded_on", "On", "date"),
-            Column("stored_rows", "Stored", "count"),
-            Column("refused_rows", "Refused", "count"),
+        Table(
+            "Loads",
+            data["loads"],
+            (
+                Column("load_id", "Load"),
+                Column("connector", "What"),
+                Column("loaded_on", "On", "date"),
+                Column("stored_rows", "Stored", "count"),
+                Column("refused_rows", "Refused", "count"),
+            ),
         ),
-    ),
-    Table(
-        "In quarantine",
-        "refused",
-        (Column("rule", "Reason"), Column("rows", "Rows", "count", is_bar=True)),
-    ),
-    Table(
-        "How late events came",
-        "lateness",
-        (
-            Column("lateness", "Within"),
-            Column("events", "Events", "count", is_bar=True),
-            Column("share", "Share", "share"),
+        Table(
+            "In quarantine",
+            data["refused"],
+            (Column("rule", "Reason"), Column("rows", "Rows", "count", is_bar=True)),
         ),
-    ),
-    Table(
-        "Whose traffic it is",
-        "traffic",
-        (
-            Column("events", "Events", "count"),
-            Column("human_events", "People's", "count"),
-            Column("bot_events", "Robots'", "count"),
-            Column("internal_events", "Our own", "count"),
-            Column("repeated_events", "Repeated", "count"),
+        Table(
+            "How late events came",
+            data["lateness"],
+            (
+                Column("lateness", "Within"),
+                Column("events", "Events", "count", is_bar=True),
+                Column("share", "Share", "share"),
+            ),
         ),
-    ),
-)
+        Table(
+            "Whose traffic it is",
+            data["traffic"],
+            (
+                Column("events", "Events", "count"),
+                Column("human_events", "People's", "count"),
+                Column("bot_events", "Robots'", "count"),
+                Column("internal_events", "Our own", "count"),
+                Column("repeated_events", "Repeated", "count"),
+            ),
+        ),
+    )
+    return [table for table in tables if table.rows]
 
 
 def _headline(tables: list[dict], refused: list[dict]) -> Markup:

@@ -7,7 +7,7 @@ from functools import partial
 from markupsafe import Markup
 
 from martlet.report.charts.dots import intervals
-from martlet.report.content import Column, Figure, Findings, Period, Section
+from martlet.report.content import Column, Figure, Findings, Period, Row, Section
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
 from martlet.report.wording import change, count, words
@@ -25,12 +25,7 @@ order by metric_value desc, algorithm
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
-    trial = tipped(
-        marts.rows(_TRIAL),
-        lambda row: Markup("{}: {} against popularity").format(
-            row["algorithm"], change(row["relative_gain"])
-        ),
-    )
+    trial = marts.rows(_TRIAL)
     if not trial:
         return Findings(
             missing=Markup(
@@ -46,7 +41,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         parts=(
             Figure(
                 "Gain over popularity",
-                "trial",
+                tipped(trial, _tip),
                 partial(
                     intervals,
                     name="algorithm",
@@ -54,20 +49,29 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                     low="gain_ci_low",
                     high="gain_ci_high",
                     number="+.2f",
-                    title="Difference in nDCG of ten goods (95 % interval)",
+                    title="Difference in nDCG, with 95 % interval",
                     stressed="is_served",
                 ),
                 (
                     Column("algorithm", "Recommender"),
-                    Column("metric_value", "nDCG of ten", "decimal", "ci_low", "ci_high"),
+                    Column(
+                        "metric_value", "nDCG of ten", "decimal", "ci_low", "ci_high"
+                    ),
                     Column("baseline_value", "Popularity", "decimal"),
                     Column("relative_gain", "Gain", "change"),
                     Column("customers", "Customers", "count"),
                 ),
-                note="Judged by what customers bought afterwards. In full colour: the one "
-                "that serves.",
+                is_wide=True,
+                note="nDCG of ten goods, judged by what customers bought afterwards. In "
+                "full colour: the one that serves.",
             ),
         ),
+    )
+
+
+def _tip(row: Row) -> Markup:
+    return Markup("{}: {} against popularity").format(
+        row["algorithm"], change(row["relative_gain"])
     )
 
 
@@ -75,7 +79,9 @@ def _headline(served: dict | None) -> Markup:
     if served is None:
         return Markup("Nothing beat showing what is popular, so that is what is shown.")
     beats = (served["gain_ci_low"] or 0) > 0
-    return Markup("“{}” serves: {} against popularity, judged by {} customers{}").format(
+    return Markup(
+        "“{}” serves: {} against popularity, judged by {} customers{}"
+    ).format(
         words(served["algorithm"]),
         change(served["relative_gain"]),
         count(served["customers"]),
@@ -92,4 +98,6 @@ def _action(served: dict | None) -> Markup:
     )
 
 
-RECOMMENDERS = Section("recommenders", "Recommendations", ("recommender_metrics",), _find)
+RECOMMENDERS = Section(
+    "recommenders", "Recommendations", ("recommender_metrics",), _find
+)

@@ -9,10 +9,15 @@ from martlet.report.marts import PublishedMarts
 from martlet.report.wording import count, money, share
 
 _GRID = """
-select r_score, f_score, count(*) as customers, sum(monetary) as monetary,
-    count(*) / sum(count(*)) over ()::double as customer_share
-from customer_rfm
-group by r_score, f_score
+with scores as (select unnest(range(1, 6)) as score)
+
+select recency.score as r_score, frequency.score as f_score,
+    count(customer_id) as customers, coalesce(sum(monetary), 0) as monetary
+from scores as recency
+cross join scores as frequency
+left join customer_rfm
+    on recency.score = customer_rfm.r_score and frequency.score = customer_rfm.f_score
+group by recency.score, frequency.score
 order by r_score desc, f_score
 """
 
@@ -45,7 +50,9 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
     grid = marts.rows(_GRID)
     best = segments[0]
     headline = Markup("{}: {} of customers, {} of what customers spent.").format(
-        best["rfm_segment"], share(best["customer_share"]), share(best["monetary_share"])
+        best["rfm_segment"],
+        share(best["customer_share"]),
+        share(best["monetary_share"]),
     )
     quiet = next((row for row in segments if row["mean_r_score"] < _QUIET), None)
     action = Markup("")
@@ -66,7 +73,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         parts=(
             Grid(
                 "Customers by recency and frequency",
-                "grid",
+                grid,
                 row=Column("r_score", "Recency (5 is latest)", "count"),
                 column=Column("f_score", "Frequency (5 is most)", "count"),
                 value=Column("customers", "Customers", "count"),
@@ -74,7 +81,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Table(
                 "Segments",
-                "segments",
+                segments,
                 (
                     Column("rfm_segment", "Segment"),
                     Column("customers", "Customers", "count", is_bar=True),

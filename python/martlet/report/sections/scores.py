@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from martlet.report.charts.dots import calibration
 from martlet.report.charts.lines import gains
-from martlet.report.content import Column, Figure, Findings, Period, Section, Table
+from martlet.report.content import Column, Figure, Findings, Period, Row, Section, Table
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
 from martlet.report.wording import count, listed, share, words
@@ -59,15 +59,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "<code>martlet runs</code> tells what each model lacked."
             )
         )
-    points = tipped(
-        marts.rows(_CALIBRATION),
-        lambda row: Markup("{}: {} foretold, {} came true, of {}").format(
-            words(row["model_name"]),
-            share(row["mean_score"]),
-            share(row["positive_rate"]),
-            count(row["rows"]),
-        ),
-    )
+    points = marts.rows(_CALIBRATION)
     curves = marts.rows(_GAINS)
     names = [row["model_name"] for row in metrics]
     model = Column("model_name", "Model")
@@ -78,7 +70,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         parts=(
             Figure(
                 "What the best-scored hold",
-                "gains",
+                curves,
                 partial(gains, names=names),
                 (
                     model,
@@ -89,7 +81,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Figure(
                 "Whether probabilities come true",
-                "calibration",
+                tipped(points, _tip),
                 partial(calibration, names=names),
                 (
                     model,
@@ -100,22 +92,35 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             ),
             Table(
                 "On time unseen",
-                "metrics",
+                metrics,
                 (
                     model,
                     Column("auc", "AUC", "decimal", "auc_ci_low", "auc_ci_high"),
                     Column("baseline_auc", "Baseline", "decimal"),
                     Column(
-                        "lift_at_10", "Lift of the top tenth", "decimal",
-                        "lift_ci_low", "lift_ci_high",
+                        "lift_at_10",
+                        "Lift of the top tenth",
+                        "decimal",
+                        "lift_ci_low",
+                        "lift_ci_high",
                     ),
                     Column("expected_calibration_error", "Calibration error", "share"),
                     Column("evaluated_on", "Judged on"),
                 ),
+                is_wide=True,
                 note="An AUC of 0.5 is chance; the baseline is one plain number per "
                 "customer, such as days since the last order.",
             ),
         ),
+    )
+
+
+def _tip(row: Row) -> Markup:
+    return Markup("{}: {} foretold, {} came true, of {}").format(
+        words(row["model_name"]),
+        share(row["mean_score"]),
+        share(row["positive_rate"]),
+        count(row["rows"]),
     )
 
 
@@ -125,9 +130,9 @@ def _serves(row: dict) -> bool:
 
 def _headline(metrics: list[dict]) -> Markup:
     best = max(metrics, key=lambda row: row["lift_at_10"] or 0)
-    return Markup("The tenth scored best for {} holds {} of those who then did.").format(
-        words(best["model_name"]), share(best["captured_at_10"])
-    )
+    return Markup(
+        "The tenth scored best for {} holds {} of those who then did."
+    ).format(words(best["model_name"]), share(best["captured_at_10"]))
 
 
 def _action(metrics: list[dict]) -> Markup:

@@ -1,0 +1,188 @@
+"""Why net sales moved against the 28 days before."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from markupsafe import Markup
+
+from martlet.report.charts.bars import waterfall
+from martlet.report.content import Column, Figure, Findings, Period, Row, Section
+from martlet.report.marts import PublishedMarts
+from martlet.report.sections.tips import tipped
+from martlet.report.wording import change, decimal, money, share, words
+
+_EFFECTS = """
+select effect, position, amount, starts_at, ends_at, previous_net_sales, net_sales,
+    net_sales_change, driver_before, driver_now
+from revenue_bridge
+where period_type = '28_days'
+qualify period_start_date = max(period_start_date) over ()
+order by position
+"""
+
+# What each effect is called, what stands behind it, and what helps against a loss by it.
+_EFFECT_WORDS = {
+    "new_customers": (
+        "new customers",
+        "fewer people bought for the first time",
+        "Look at the channels that bring new people, below.",
+    ),
+    "returning_customers": (
+        "returning customers",
+        "fewer customers came back",
+        "Write to who is due: audiences <code>lapsing</code> and <code>win_back</code>.",
+    ),
+    "guest_orders": (
+        "guests",
+        "fewer guests ordered",
+        "Look at the checkout for guests.",
+    ),
+    "frequency": (
+        "orders per customer",
+        "customers ordered less often",
+        "Remind those who are due: audience <code>likely_to_buy</code>.",
+    ),
+    "basket": (
+        "items per order",
+        "baskets were smaller",
+        "Offer what goes with what: audience <code>recommendations</code>.",
+    ),
+    "price": (
+        "price and mix",
+        "cheaper goods were sold",
+        "Look at which goods sell, and at what price.",
+    ),
+    "uncounted_orders": (
+        "credit notes and samples",
+        "credit notes cost more",
+        "Look at who writes credit notes, and why.",
+    ),
+    "discounts": (
+        "discounts",
+        "discounts took a greater share",
+        "Give coupons to whom they move: audience <code>high_uplift</code>.",
+    ),
+    "returns": (
+        "returns",
+        "returns took a greater share",
+        "Look at which goods come back.",
+    ),
+}
+_RATES = ("discounts", "returns")
+
+
+def _find(marts: PublishedMarts, period: Period) -> Findings:
+    effects = marts.rows(_EFFECTS)
+    if not effects:
+        return Findings(
+            missing=Markup(
+                "Net sales of 28 days are told beside the 28 before, and the data hold "
+                "fewer than 56 days of <code>orders</code> and <code>order_items</code>."
+            )
+        )
+    return Findings(
+        headline=_headline(effects, period.currency),
+        action=_action(effects, period.currency),
+        data={"effects": effects},
+        parts=(
+            Figure(
+                f"From the net sales of 28 days to those of the next, {period.currency}",
+                _steps(effects, period.currency),
+                partial(waterfall, number="~s"),
+                (
+                    Column("label", "Effect"),
+                    Column("amount", "Net sales", "money"),
+                    Column("driver_before", "Before", "decimal"),
+                    Column("driver_now", "Now", "decimal"),
+                ),
+                is_wide=True,
+                note="Effects add up to the change, to the cent (logarithmic mean Divisia "
+                "index). Returns count on the day they came back.",
+            ),
+        ),
+    )
+
+
+def _label(effect: str) -> str:
+    label, _, _ = _EFFECT_WORDS[effect]
+    return label.capitalize()
+
+
+def _tip(row: Row, currency: str) -> Markup:
+    write = share if row["effect"] in _RATES else decimal
+    return Markup("{}: {}, from {} to {}").format(
+        _label(row["effect"]),
+        money(row["amount"], currency),
+        write(row["driver_before"]),
+        write(row["driver_now"]),
+    )
+
+
+def _steps(effects: list[dict], currency: str) -> list[dict]:
+    """Give the bars of the waterfall: the total before, each effect, the total now."""
+    first = effects[0]
+    return [
+        _total("Before", first["previous_net_sales"], currency),
+        *(
+            row
+            | {
+                "label": _label(row["effect"]),
+                "kind": "up" if row["amount"] >= 0 else "down",
+                "written": _signed(row["amount"], currency),
+            }
+            for row in tipped(effects, partial(_tip, currency=currency))
+            if row["amount"]
+        ),
+        _total("Now", first["net_sales"], currency),
+    ]
+
+
+def _total(label: str, amount, currency: str) -> dict:
+    written = money(amount, currency)
+    return {
+        "label": label,
+        "kind": "total",
+        "amount": amount,
+        "starts_at": 0,
+        "ends_at": amount,
+        "driver_before": None,
+        "driver_now": None,
+        "written": written.striptags(),
+        "tip": Markup("{}: {}").format(label, written).striptags(),
+    }
+
+
+def _signed(amount, currency: str) -> str:
+    return ("+" if amount > 0 else "") + money(amount, currency).striptags()
+
+
+def _headline(effects: list[dict], currency: str) -> Markup:
+    first = effects[0]
+    total = first["net_sales_change"]
+    if not total:
+        return Markup("Net sales were the same as before: {}.").format(
+            money(first["net_sales"], currency)
+        )
+    told = Markup("Net sales {} by {}").format(
+        "rose" if total > 0 else "fell", money(abs(total), currency)
+    )
+    if first["previous_net_sales"] > 0:
+        told += Markup(" ({})").format(change(total / first["previous_net_sales"]))
+    most = max(effects, key=lambda row: row["amount"] * (1 if total > 0 else -1))
+    return told + Markup(", most of all by {}: {}.").format(
+        words(_label(most["effect"])).lower(), money(most["amount"], currency)
+    )
+
+
+def _action(effects: list[dict], currency: str) -> Markup:
+    worst = min(effects, key=lambda row: row["amount"])
+    if worst["amount"] >= 0:
+        return Markup("Nothing pulled net sales down; keep doing what you do.")
+    _, loss, help_ = _EFFECT_WORDS[worst["effect"]]
+    return Markup("What cost most is that {} ({}). ").format(
+        loss, money(worst["amount"], currency)
+    ) + Markup(help_)
+
+
+BRIDGE = Section("revenue_bridge", "Why net sales moved", ("revenue_bridge",), _find)

@@ -1,0 +1,1 @@
+"""The report and the data dictionary in the browser of this machine."""

@@ -1,0 +1,112 @@
+"""The pages of the latest publication, each made once per publication."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+
+from markupsafe import Markup
+
+from martlet.errors import EnvironmentFault
+from martlet.pages.policy import OFFLINE_POLICY
+from martlet.report.making import make_report
+from martlet.report.page import render_page
+from martlet.settings import DICTIONARY, PUBLISHED_DATABASE, Settings
+
+SERVED_POLICY = f"{OFFLINE_POLICY}; connect-src 'self'"
+
+_HTML = "text/html; charset=utf-8"
+_LINKS = Markup(
+    '<nav class="served small" aria-label="Pages"><a href="/">Report</a> · '
+    '<a href="/dictionary">Data dictionary</a> · '
+    '<a href="/report.json">Numbers as JSON</a></nav>'
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an address answers with."""
+
+    content_type: str
+    content: bytes
+
+
+class PublishedPages:
+    """Pages by their address, made from the publication that the link names just then."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._publication = Path()
+        self._made: dict[str, Page] = {}
+        self._makers: dict[str, Callable[[Path], Page]] = {
+            "/": self._report,
+            "/report.json": self._numbers,
+            "/dictionary": self._dictionary,
+        }
+
+    def publication(self) -> Path:
+        """Give the directory of the latest publication.
+
+        Raises
+        ------
+        EnvironmentFault
+            Nothing was published yet.
+        """
+        if not self._settings.published_database.is_file():
+            raise EnvironmentFault(
+                f"Nothing is published in {self._settings.home} yet.",
+                "Build and publish: martlet build",
+            )
+        return self._settings.published.resolve()
+
+    def page(self, address: str) -> Page | None:
+        """Give the page of an address, or nothing where there is none.
+
+        Raises
+        ------
+        EnvironmentFault
+            Nothing was published yet, or by another version of martlet.
+        """
+        make = self._makers.get(address)
+        if make is None:
+            return None
+        # One is made at a time: two readers of a new publication wait for one drawing.
+        with self._lock:
+            publication = self.publication()
+            if publication != self._publication:
+                self._publication = publication
+                self._made = {}
+            if address not in self._made:
+                self._made[address] = make(publication)
+            return self._made[address]
+
+    def _report(self, publication: Path) -> Page:
+        report = make_report(publication / PUBLISHED_DATABASE)
+        return _watching(render_page(report), publication)
+
+    def _numbers(self, publication: Path) -> Page:
+        report = make_report(publication / PUBLISHED_DATABASE)
+        text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False)
+        return Page("application/json", text.encode())
+
+    def _dictionary(self, publication: Path) -> Page:
+        return _watching((publication / DICTIONARY).read_text("utf-8"), publication)
+
+
+def _watching(page: str, publication: Path) -> Page:
+    """Let a page link to the others, and show the next publication once it is there."""
+    script = Markup('<script data-publication="{}">{}</script>').format(
+        publication.name,
+        Markup(files(__package__).joinpath("watch.js").read_text("utf-8")),
+    )
+    served = (
+        page.replace(str(Markup("{}").format(OFFLINE_POLICY)), SERVED_POLICY)
+        .replace("<body>", f"<body>{_LINKS}", 1)
+        .replace("</body>", f"{script}</body>")
+    )
+    return Page(_HTML, served.encode())
