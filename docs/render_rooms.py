@@ -143,7 +143,6 @@ def _arc(above: str, below: str, times: int, *, is_python: bool) -> str:
     width = 1 + math.log2(times)
     kind = "python" if is_python else "arc"
     head = "head-python" if is_python else "head"
-    lean = 10 if is_upward else -10
     return (
         f'<path class="{kind}" stroke-width="{width:.1f}" '
         f'd="M{ARC_X},{start:.0f} C{ARC_X + depth:.0f},{start:.0f} '

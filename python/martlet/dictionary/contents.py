@@ -202,7 +202,13 @@ class _Reader:
         )
 
     def _reads(self, node: Mapping[str, Any]) -> Iterable[str]:
-        return node.get("depends_on", {}).get("nodes", ())
+        """Give what a node reads; where that is a semantic model, what it is of."""
+        for read in node.get("depends_on", {}).get("nodes", ()):
+            semantic = self._manifest["semantic_models"].get(read)
+            if semantic:
+                yield from self._reads(semantic)
+            else:
+                yield read
 
     def _names_read(self, node: Mapping[str, Any]) -> tuple[str, ...]:
         read = {self._names[each] for each in self._reads(node) if each in self._names}

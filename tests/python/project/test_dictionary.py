@@ -119,23 +119,14 @@ def test_descriptions_are_text(manifest: dict[str, Any], page: Page) -> None:
     assert "one row per &lt;i&gt;" in html
 
 
-def test_metrics_are_told_of(manifest: dict[str, Any]) -> None:
-    with_metric = copy.deepcopy(manifest) | {
-        "metrics": {
-            "metric.martlet.net_sales": {
-                "name": "net_sales",
-                "label": "Net sales",
-                "description": "What was sold, less refunds.",
-                "resource_type": "metric",
-                "type": "simple",
-                "depends_on": {"nodes": ["model.martlet.fct_orders"]},
-            }
-        }
-    }
-    (metric,) = read_dictionary(with_metric).metrics
-    assert metric.reads == ("fct_orders",)
-    orders = next(
-        t for t in read_dictionary(with_metric).tables if t.name == "fct_orders"
-    )
-    assert "net_sales" in orders.read_by
-    assert "metric-net_sales" in Page(render_dictionary(with_metric)).ids
+def test_metrics_are_of_tables(
+    manifest: dict[str, Any], dictionary: Dictionary, page: Page
+) -> None:
+    tables = {table.name: table for table in dictionary.tables}
+    names = {metric.name for metric in dictionary.metrics}
+    assert names == {metric["name"] for metric in manifest["metrics"].values()}
+    assert {f"metric-{name}" for name in names - tables.keys()} <= set(page.ids)
+    for metric in dictionary.metrics:
+        assert metric.reads and set(metric.reads) <= tables.keys() | names, metric
+        for name in set(metric.reads) & tables.keys():
+            assert metric.name in tables[name].read_by
