@@ -6,12 +6,10 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from support import STORE, BuiltSample, Shop, environment, run_dbt
+from support import STORE, Shop, environment, run_dbt
 
 TEST = "volume_within_expected_range"
 # No other test of what it reads.
@@ -114,18 +112,3 @@ def test_freshness_goes_by_the_newest_row(shop: Shop) -> None:
     # What the shop has not is not late.
     assert {"orders", "ad_spend", "loads"} <= found.keys()
     assert found == dict.fromkeys(found, "pass") | {"events": "error"}
-
-
-def test_feeds_of_the_sample_run(
-    manifest: dict[str, Any], built_sample: BuiltSample
-) -> None:
-    tests = [
-        node["compiled_code"]
-        for node in manifest["nodes"].values()
-        if (node.get("test_metadata") or {}).get("name") == TEST
-    ]
-    warehouse = built_sample.home / "warehouse.duckdb"
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        told = [connection.execute(test).fetchall() for test in tests]
-    assert len(told) == len(FEEDS)
-    assert not any(told)
