@@ -70,6 +70,21 @@ def test_every_public_model_has_a_grain_and_key(
     assert not wrong, listed(wrong)
 
 
+def test_what_is_read_is_named_once(
+    dictionary: Dictionary, manifest: dict[str, Any]
+) -> None:
+    """A link by a name that two things have would lead to the wrong one."""
+    names = [
+        node["name"]
+        for kind in ("nodes", "metrics", "exposures")
+        for node in manifest[kind].values()
+        if node["resource_type"] != "test"
+    ]
+    assert max(Counter(names).values()) == 1
+    read = {name for table in dictionary.tables for name in table.reads}
+    assert read <= set(names)
+
+
 def test_reading_goes_both_ways(dictionary: Dictionary) -> None:
     tables = {table.name: table for table in dictionary.tables}
     assert "campaign_roi" in tables["campaign_roi_totals"].reads
