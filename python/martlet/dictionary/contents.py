@@ -38,8 +38,8 @@ class Table:
     key
         Columns that tell a row from all others; none where there is one row only.
     reads, read_by
-        Names of tables and sources it is made of, and of tables, metrics and exposures
-        that are made of it.
+        Names of tables it is made of, and of tables, metrics and exposures that are made
+        of it. Sources are left out: what asks them for the store's settings reads no row.
     """
 
     name: str
@@ -125,7 +125,7 @@ class _Reader:
         self._shown = [node for node in nodes if _is_shown(node)]
         self._names = {
             unique_id: node["name"]
-            for kind in ("nodes", "sources", "metrics", "exposures")
+            for kind in ("nodes", "metrics", "exposures")
             for unique_id, node in manifest[kind].items()
             if node["resource_type"] not in ("test", "analysis", "operation")
         }
@@ -202,7 +202,13 @@ class _Reader:
         )
 
     def _reads(self, node: Mapping[str, Any]) -> Iterable[str]:
-        return node.get("depends_on", {}).get("nodes", ())
+        """Give what a node reads; where that is a semantic model, what it is of."""
+        for read in node.get("depends_on", {}).get("nodes", ()):
+            semantic = self._manifest["semantic_models"].get(read)
+            if semantic:
+                yield from self._reads(semantic)
+            else:
+                yield read
 
     def _names_read(self, node: Mapping[str, Any]) -> tuple[str, ...]:
         read = {self._names[each] for each in self._reads(node) if each in self._names}

@@ -45,3 +45,12 @@ def test_the_parse_that_tests_hand_over_is_read(tmp_path: Path) -> None:
     told = dbt(tmp_path, "parse")
     assert "Registered adapter" in told
     assert "partial pars" not in told.lower()
+
+
+def test_documentation_is_one_page(tmp_path: Path) -> None:
+    dbt(tmp_path, "docs", "generate", "--static", "--no-compile", "--empty-catalog")
+    page = (tmp_path / "target" / "static_index.html").read_text("utf-8")
+    # The overview, and what a model and an exposure say of themselves.
+    assert "A marketing warehouse for online shops" in page
+    assert "How each order's sales are credited to what led to it" in page
+    assert "The page that `martlet report` writes" in page

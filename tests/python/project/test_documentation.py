@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
+from typing import Any
 
 from findings import listed
-from rooms import Project
+from rooms import ROOMS, Project
 
 from martlet.lineage.project import Model
 
@@ -115,3 +117,51 @@ def test_every_source_column_is_described_and_typed(project: Project) -> None:
         if not column["description"] or not column["data_type"]
     ]
     assert not incomplete, listed(incomplete)
+
+
+def test_no_description_only_repeats_the_name(manifest: dict[str, Any]) -> None:
+    repeating = [
+        f"{node['name']}: {named['name']}"
+        for kind in ("nodes", "sources", "exposures", "macros")
+        for node in manifest[kind].values()
+        for named in (
+            node,
+            *node.get("columns", {}).values(),
+            *(node.get("arguments", ()) if kind == "macros" else ()),
+        )
+        if node["package_name"] == "martlet"
+        and named["description"]
+        and _letters(named["description"]) == _letters(named["name"])
+    ]
+    assert not repeating, listed(repeating)
+
+
+def test_every_macro_says_what_it_takes(manifest: dict[str, Any]) -> None:
+    """Those that begin with a line are a file's own, and engines' are the macro's own."""
+    silent = []
+    for macro in manifest["macros"].values():
+        name = macro["name"]
+        if macro["package_name"] != "martlet" or name.startswith(("_", "test_")):
+            continue
+        taken = _arguments(macro)
+        if taken and "__" not in name:
+            told = {a["name"] for a in macro["arguments"] if a["description"]}
+            silent += [f"{name}: {argument}" for argument in taken - told]
+            silent += [f"{name}: no {argument}" for argument in told - taken]
+            silent += [] if macro["description"] else [name]
+    assert not silent, listed(silent)
+
+
+def test_the_site_has_a_page_to_begin_with(manifest: dict[str, Any]) -> None:
+    overview = manifest["docs"]["doc.martlet.__overview__"]["block_contents"]
+    for room in ROOMS:
+        assert f"`{room}`" in overview, room
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.lower())
+
+
+def _arguments(macro: dict[str, Any]) -> set[str]:
+    head = re.search(r"macro\s+\w+\((.*?)\)\s*-?%}", macro["macro_sql"], re.DOTALL)
+    return {a.partition("=")[0].strip() for a in head[1].split(",") if a.strip()}

@@ -5,6 +5,7 @@
   const form = search.form;
   const told = form.querySelector("output");
   const groups = [...document.querySelectorAll("[data-group]")];
+  const parts = [...document.querySelectorAll("nav details")];
   const entries = [...document.querySelectorAll("[data-entry]")].map((element) => ({
     element,
     name: element.dataset.entry.toLowerCase(),
@@ -43,6 +44,9 @@
       if (words.length && "open" in entry.element) entry.element.open = true;
       const link = links.get(entry.element.id);
       if (link) show(link.parentElement, matches);
+    }
+    for (const part of parts) {
+      show(part, part.querySelector("li:not([data-hidden])") !== null);
     }
     for (const group of groups) {
       show(group, group.querySelector("[data-entry]:not([data-hidden])") !== null);
