@@ -38,18 +38,18 @@ class Renderer:
 
 
 class Metrics:
-    """The metrics of a built warehouse."""
+    """The metrics of a built warehouse, on a connection whose catalog is `warehouse`."""
 
-    def __init__(self, built: BuiltSample) -> None:
-        path = semantic_manifest(built)
-        self.manifest = parse_manifest_from_dbt_generated_manifest(path.read_text())
+    def __init__(
+        self, built: BuiltSample, connection: duckdb.DuckDBPyConnection
+    ) -> None:
+        text = semantic_manifest(built).read_text("utf-8")
+        self.manifest = parse_manifest_from_dbt_generated_manifest(text)
         self._engine = MetricFlowEngine(
             semantic_manifest_lookup=SemanticManifestLookup(self.manifest),
             sql_client=Renderer(),
         )
-        self._connection = duckdb.connect(
-            str(built.home / "warehouse.duckdb"), read_only=True
-        )
+        self._connection = connection
 
     def ask(self, metrics: Sequence[str], dimensions: Sequence[str]) -> Rows:
         """Ask MetricFlow."""
@@ -69,6 +69,21 @@ class Metrics:
         assert len(found) == len(rows), f"{dimensions} of two rows are the same"
         return found
 
-    def close(self) -> None:
-        """Close the warehouse."""
-        self._connection.close()
+
+def open_copy(built: BuiltSample) -> duckdb.DuckDBPyConnection:
+    """Open a copy of the tables that people read, to be changed as one likes."""
+    connection = duckdb.connect()
+    connection.execute("attach ':memory:' as warehouse")
+    connection.execute("use warehouse")
+    with duckdb.connect(str(built.home / "warehouse.duckdb"), read_only=True) as source:
+        names = source.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema in ('core', 'marts')"
+        ).fetchall()
+        for schema, name in names:
+            rows = source.sql(f"from {schema}.{name}").to_arrow_table()
+            connection.register("rows_read", rows)
+            connection.execute(f"create schema if not exists {schema}")
+            connection.execute(f"create table {schema}.{name} as from rows_read")
+            connection.unregister("rows_read")
+    return connection

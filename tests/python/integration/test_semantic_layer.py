@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from asked_metrics import Metrics, Rows, semantic_manifest
+from asked_metrics import Metrics, Rows, open_copy, semantic_manifest
 from metrics_by_hand import GROUPS, TOLD, Group
 from support import BIN, PROJECT_DIR, BuiltSample
 
@@ -32,9 +32,9 @@ needs_mf = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def metrics(built_sample: BuiltSample) -> Iterator[Metrics]:
-    opened = Metrics(built_sample)
-    yield opened
-    opened.close()
+    warehouse = str(built_sample.home / "warehouse.duckdb")
+    with duckdb.connect(warehouse, read_only=True) as connection:
+        yield Metrics(built_sample, connection)
 
 
 def same(told: object, expected: object) -> bool:
@@ -95,6 +95,28 @@ def test_each_metric_by_several_dimensions_is_what_the_mart_says(
         query = group.query([metric], group.together)
         expected = metrics.run(query, [metric], group.together)
         assert_same(metrics.ask([metric], group.together), expected)
+
+
+@pytest.mark.parametrize("name", ["goods", "baskets"])
+def test_what_is_no_order_adds_money_and_no_order(
+    built_sample: BuiltSample, name: str
+) -> None:
+    """Every fifth order becomes a credit note; the sample has none of its own."""
+    group = GROUPS[name]
+    names = list(group.metrics)
+    with open_copy(built_sample) as connection:
+        connection.execute(
+            """
+            update core.fct_orders
+            set is_counted = false, is_first_order = null, customer_order_number = null
+            where hash(order_id) % 5 = 0;
+            delete from marts.campaign_attribution where hash(order_id) % 5 = 0;
+            """
+        )
+        metrics = Metrics(built_sample, connection)
+        for dimensions in [(), *group.slices]:
+            expected = metrics.run(group.query(names, dimensions), names, dimensions)
+            assert_same(metrics.ask(names, dimensions), expected)
 
 
 @pytest.mark.parametrize(
