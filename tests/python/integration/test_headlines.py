@@ -23,6 +23,15 @@ MODELS = (
     "headline_metrics",
 )
 SHOPS = 1200  # half of them do not change
+CHANGING = [
+    "frequency",
+    "price",
+    "items",
+    "discounted",
+    "returned",
+    "visits",
+    "converted",
+]
 DAYS = 28
 # Customers buy at rates of their own, which are gamma distributed.
 SHAPE, SCALE = 1.5, 0.6
@@ -30,7 +39,7 @@ NEWCOMERS = 0.4
 DISCOUNTED, DISCOUNT = 0.3, 0.2
 RETURNED = 0.2
 MORE_ITEMS = 1.0
-CONVERTED = 0.12
+CONVERTED = 0.2
 
 METRICS = (
     "net_sales",
@@ -62,9 +71,9 @@ CAMPAIGN_TYPES = pa.schema(
 
 def draw_changes(rng: np.random.Generator) -> pd.DataFrame:
     """Draw by which factor each shop's ways change from one period to the next."""
-    kinds = ("frequency", "price", "items", "discounted", "returned", "visits")
-    changes = {kind: rng.uniform(0.8, 1.3, SHOPS) for kind in (*kinds, "converted")}
-    return pd.DataFrame(changes).where(np.arange(SHOPS)[:, None] % 2 == 1, 1.0)
+    changes = rng.uniform(0.8, 1.3, (SHOPS, len(CHANGING)))
+    changes[::2] = 1
+    return pd.DataFrame(changes, columns=CHANGING)
 
 
 def true_changes(changes: pd.DataFrame) -> pd.DataFrame:
@@ -171,7 +180,7 @@ def draw_orders(rng: np.random.Generator, changes: pd.DataFrame) -> dict[str, pa
 
 def draw_sessions(rng: np.random.Generator, changes: pd.DataFrame) -> pa.Table:
     """Draw visitors, their sessions in both periods, and what is bought in them."""
-    sizes = rng.poisson(rng.uniform(300, 800, SHOPS))
+    sizes = rng.poisson(rng.uniform(200, 500, SHOPS))
     shop = np.repeat(np.arange(SHOPS), sizes)
     rate = rng.gamma(1.0, 1.0, len(shop))
     keenness = rng.uniform(0.5, 1.5, len(shop))
