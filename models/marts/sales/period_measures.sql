@@ -52,6 +52,7 @@ by_customer as (
         sum(booked.gross_sales) as gross_sales,
         sum(booked.discounts) as discounts,
         sum(booked.returns) as returns,
+        sum(booked.gross_sales - booked.discounts) as sales_before_returns,
         sum(booked.gross_sales - booked.discounts - booked.returns) as net_sales,
         sum(booked.gross_margin) as gross_margin,
         max(booked.orders) as customers,
@@ -107,9 +108,9 @@ paid as (
 measured as (
     {%- for units, measures in [
         ('customers', [
-            'orders', 'items', 'gross_sales', 'discounts', 'returns', 'net_sales',
-            'gross_margin', 'customers', 'known_customers', 'new_customers',
-            'returning_customers',
+            'orders', 'items', 'gross_sales', 'discounts', 'returns',
+            'sales_before_returns', 'net_sales', 'gross_margin', 'customers',
+            'known_customers', 'new_customers', 'returning_customers',
         ]),
         ('visitors', ['sessions', 'converting_sessions', 'session_revenue']),
         ('paid', ['ad_spend', 'attributed_revenue']),
