@@ -1,11 +1,11 @@
 {#-
   The last whole day of a feed has about as many rows as its weekday had in the weeks
-  before. Whole is a day that another day of the data follows, so that neither the clock
-  nor rows after the as_of_date are asked. Usual is the weekday's median; how far days
-  lie from theirs, over all weekdays, says how far they may (their median distance, scaled
-  to a standard deviation). A day is told of that lies more than so many deviations from
-  what is usual, and more than a share of it. A day without rows counts as one; nothing is
-  said of a feed that is younger than `min_weeks`.
+  before. Whole is a day that another day of the data follows, so that neither the
+  clock nor rows after the as_of_date are asked. Usual is the weekday's median; how
+  far days lie from theirs, over all weekdays, says how far they may (their median
+  distance, scaled to a standard deviation). A day is told of that lies more than so
+  many deviations from what is usual, and more than a share of it. A day without rows
+  counts as one; nothing is said of a feed that is younger than `min_weeks`.
 -#}
 {% test volume_within_expected_range(
     model, happened_at, is_day=false, weeks=8, min_weeks=4, deviations=5, min_change=0.5
