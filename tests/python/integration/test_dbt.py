@@ -48,6 +48,7 @@ def test_the_parse_that_tests_hand_over_is_read(tmp_path: Path) -> None:
 
 
 def test_documentation_is_one_page(tmp_path: Path) -> None:
+    dbt(tmp_path, "parse")
     dbt(tmp_path, "docs", "generate", "--static", "--no-compile", "--empty-catalog")
     page = (tmp_path / "target" / "static_index.html").read_text("utf-8")
     # The overview, and what a model and an exposure say of themselves.

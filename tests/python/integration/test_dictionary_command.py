@@ -13,7 +13,7 @@ from support import BuiltSample, Shop
 def test_page_is_published_and_written_anew(
     tmp_path: Path, built_sample: BuiltSample
 ) -> None:
-    page = tmp_path / "pages" / "dictionary.html"
+    page = tmp_path / "dictionary.html"
     written = Shop(tmp_path).martlet("dictionary", "--out", str(page))
     assert written.returncode == 0, written.stderr
     published = built_sample.database.with_name("dictionary.html")
