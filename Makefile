@@ -1,5 +1,6 @@
 # make demo    build the sample store end to end, and show what came out
 # make test    lint and every test
+# make superset  Apache Superset of its own (docs/bi_tools.md)
 # make bench   speed and memory against named peers (see tests/python/benchmarks)
 
 SHELL := /bin/bash
@@ -7,7 +8,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test bench lock clean
+.PHONY: setup demo test superset bench lock clean
 
 setup: $(VENV)/.installed
 
@@ -31,6 +32,15 @@ test: setup
 	@$(BIN)/ruff check python tests
 	@$(BIN)/ruff format --check python tests
 	@$(BIN)/pytest -n auto --dist worksteal
+
+# A virtual environment of its own: it wants older versions than martlet does.
+superset: .venv-superset/.installed
+
+.venv-superset/.installed: docs/bi/requirements-superset.txt
+	@echo "Setting up .venv-superset (1 GB, a few minutes, once)"
+	@$(PYTHON) -m venv .venv-superset
+	@.venv-superset/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 $(VENV)/.bench-installed: $(VENV)/.installed requirements-bench.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

@@ -46,7 +46,7 @@ class Superset:
         self.url = url
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self._opener = urllib.request.build_opener(cookies)
-        self._headers = {"Content-Type": "application/json", "Referer": url}
+        self._headers = {"Referer": url}
         who = {"username": "admin", "password": password, "provider": "db"}
         token = self.call("POST", "security/login", who)["access_token"]
         self._headers["Authorization"] = f"Bearer {token}"
@@ -58,7 +58,8 @@ class Superset:
         request = urllib.request.Request(
             f"{self.url}/api/v1/{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers=self._headers,
+            headers=self._headers
+            | ({} if body is None else {"Content-Type": "application/json"}),
             method=method,
         )
         try:
@@ -249,8 +250,8 @@ def is_up(url: str) -> bool:
 def kept_secret(file: Path) -> str:
     """Give a secret that only the owner may read, drawn the first time."""
     if not file.exists():
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as new:
-            new.write(secrets.token_urlsafe(32))
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(32))
     return file.read_text()
 
 
@@ -270,7 +271,9 @@ def main() -> None:
     # Absolute, but not resolved: the link is followed anew by every query.
     published = given.published.absolute()
     if not published.is_file():
-        sys.exit(f"There is no {published}. Make it: martlet build, or: martlet publish")
+        sys.exit(
+            f"There is no {published}. Make it: martlet build, or: martlet publish"
+        )
     superset = start(given.state.absolute(), given.port)
     charts = make_dashboard(superset, published)
     for title, chart_id in charts.items():

@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 SECRET_KEY = os.environ["MARTLET_SUPERSET_SECRET"]
-SQLALCHEMY_DATABASE_URI = f"sqlite:///{os.environ['MARTLET_SUPERSET_STATE']}/superset.db"
+SQLALCHEMY_DATABASE_URI = (
+    f"sqlite:///{os.environ['MARTLET_SUPERSET_STATE']}/superset.db"
+)
 
 
 def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
