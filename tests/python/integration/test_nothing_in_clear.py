@@ -6,6 +6,7 @@ Parquet file and DuckDB table, which may be compressed on disk.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +14,9 @@ import duckdb
 import pytest
 
 from martlet.privacy.sealing import DEMO_KEY, Sealer
-from support import PROJECT_DIR, BuiltSample, Shop
+from martlet.settings import RAW_SUFFIXES
+from martlet.sql import column_types, read_raw
+from support import CONTRACT, PROJECT_DIR, BuiltSample, Shop
 
 NAMES = ("Anneliese", "Quittenbaum", "Bohumil", "Zwetschkova")
 LOCAL_PARTS = ("anneliese.q", "bohumil+shop", "guest.gast", "typed.into.search")
@@ -48,6 +51,16 @@ FILES = {
         "e2,typed.into.search@example.com,2026-02-01 09:58,search,"
         "https://shop.example/search,,typed.into.search@example.com,\n"
         "e3,,2026-02-01 09:57,page_view,/?u=anneliese.q@example.com,,,\n"
+    ),
+    "products": (
+        "product_id,product_name,category,brand,price,currency\n"
+        "tea,Tea for guest.gast@example.com,anneliese.q@example.com,"
+        "bohumil+shop@example.com,3.50,EUR\n"
+    ),
+    "campaigns": (
+        "campaign_id,campaign_name,campaign_type,platform,starts_on,ends_on\n"
+        "w1,Win back guest.gast@example.com,email,anneliese.q@example.com,"
+        "2026-01-01,2026-03-01\n"
     ),
     "reviews": (
         "review_id,product_id,customer_id,rating,review_text,reviewed_at\n"
@@ -115,6 +128,70 @@ def test_nothing_of_the_sample_is_in_clear(built_sample: BuiltSample):
     assert len(contacts) > 1000
     _assert_absent(built_sample.home.parent, contacts)
     _assert_absent(sample, contacts)
+
+
+def test_what_is_published_of_a_loaded_shop_is_no_contact_data(shop):
+    _assert_published_is_private(shop.published.parent, shop.raw)
+
+
+def test_what_is_published_of_the_sample_is_no_contact_data(built_sample: BuiltSample):
+    _assert_published_is_private(
+        built_sample.database.parent, PROJECT_DIR / "seeds" / "sample"
+    )
+
+
+def test_a_leak_into_a_publication_is_seen(tmp_path: Path):
+    (tmp_path / "raw" / "customers").mkdir(parents=True)
+    (tmp_path / "raw" / "customers" / "a.csv").write_text(
+        "customer_id,email,email_key\nc1,sealed-bytes,its-pseudonym\n"
+    )
+    for leak in (
+        "'ada@example.com' as note",
+        "'sealed-bytes' as note",
+        "['its-pseudonym'] as notes",
+        "'c1' as email",
+    ):
+        published = tmp_path / "published"
+        published.mkdir(exist_ok=True)
+        duckdb.sql(f"select {leak}").write_parquet(str(published / "a.parquet"))
+        with pytest.raises(AssertionError):
+            _assert_published_is_private(published, tmp_path / "raw")
+
+
+def _assert_published_is_private(publication: Path, raw: Path) -> None:
+    """No value looks like an e-mail address, is sealed, or is a pseudonym of any."""
+    contacts = {
+        column.name
+        for table in CONTRACT.values()
+        for column in (*table.sealed, *table.pseudonyms)
+    }
+    held = _raw_texts(raw, contacts)
+    assert held
+    found, places = [], 0
+    for place, texts in _stored_texts(publication.resolve()):
+        places += 1
+        name = place.rpartition(".")[2]
+        found += [(place, "named so")] if name in contacts else []
+        found += [(place, t) for t in texts if "@" in t and _EMAIL.search(t)]
+        nested = (part for t in texts if t[:1] in "[{" for part in _PARTS.split(t))
+        found += [(place, text) for text in held & {*texts, *nested}]
+    assert places
+    assert not found
+
+
+_EMAIL = re.compile(r"[^\s@/]+@[^\s@/]+\.\w{2,}")
+_PARTS = re.compile(r"[\s,;\[\]{}()'\"]+")
+
+
+def _raw_texts(raw: Path, names: set[str]) -> set[str]:
+    """Every value of these columns in raw files."""
+    found = set()
+    for file in (path for path in raw.rglob("*") if path.name.endswith(RAW_SUFFIXES)):
+        columns = names & set(column_types(duckdb, read_raw(file)))
+        for name in columns:
+            rows = duckdb.sql(f'select distinct "{name}" from {read_raw(file)}')
+            found |= {str(text) for (text,) in rows.fetchall() if text}
+    return found
 
 
 def _run(shop: Shop, *arguments: str) -> str:

@@ -27,6 +27,7 @@ PEERS = {
     "features": {"martlet", "one date more"},
     "attribution": {"martlet", "a tenth of it", "Polars last touch"},
     "rfm": {"martlet", "pandas"},
+    "exporting": {"martlet", "DuckDB COPY"},
     "publishing": {"martlet", "COPY FROM DATABASE", "the same, and Parquet"},
     "clustering": {"martlet", "scikit-learn"},
     "scoring": {"martlet", "scikit-learn"},
