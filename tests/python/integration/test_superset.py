@@ -78,8 +78,8 @@ def in_marts(settings: Settings) -> tuple[dict, dict]:
     database = str((settings.published / "marts.duckdb").resolve())
     with duckdb.connect(database, read_only=True) as connection:
         months = connection.execute(
-            "select date_trunc('month', order_date), sum(net_sales) from fct_orders "
-            "group by all"
+            "select cast(date_trunc('month', order_date) as date), sum(net_sales) "
+            "from fct_orders group by all"
         ).fetchall()
         segments = connection.execute(
             "select rfm_segment, count(*) from customer_rfm group by all"
