@@ -30,6 +30,8 @@ _NOISE = (
     re.compile(r' stroke-width="0"'),
     re.compile(r'<path [^>]*display="none"/>'),
     re.compile(r'<path d="M0,0h0v0h0Z"/>'),
+    # Labels that had no room beside others.
+    re.compile(r'<text [^>]*opacity="0"[^>]*>[^<]*</text>'),
 )
 _EMPTY_GROUP = re.compile(r"<g[^>]*></g>|<g[^>]*/>")
 _PLAIN_GROUP = re.compile(r"<g>(<(?:path|text|line|rect)[^>]*(?:/>|>[^<]*</text>))</g>")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,9 @@ def opened(
     """A page at a width and in a theme; nothing went wrong while it was looked at."""
     name, width, theme = request.param
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=theme
+        viewport={"width": width, "height": 900},
+        color_scheme=theme,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     said: list[str] = []
@@ -97,29 +100,33 @@ def opened(
     assert asked == [pages[name].as_uri()]
 
 
-def every_look(names: tuple[str, ...] = PAGES) -> pytest.MarkDecorator:
-    looks = [
-        pytest.param((name, width, theme), id=f"{name}-{width}-{theme}")
-        for name in names
-        for width in WIDTHS
-        for theme in THEMES
-    ]
-    return pytest.mark.parametrize("opened", looks, indirect=True)
+def looks(
+    names: Sequence[str] = PAGES,
+    widths: Sequence[int] = WIDTHS,
+    themes: Sequence[str] = THEMES,
+) -> list[tuple[str, int, str]]:
+    return list(product(names, widths, themes))
 
 
-@every_look()
+def looked_at(looks: Sequence[tuple[str, int, str]]) -> pytest.MarkDecorator:
+    named = [pytest.param(look, id="-".join(map(str, look))) for look in looks]
+    return pytest.mark.parametrize("opened", named, indirect=True)
+
+
+@looked_at(looks())
 def test_nothing_overflows(opened: Page) -> None:
     assert opened.evaluate(OVERFLOWING) == []
     width = opened.viewport_size["width"]
     assert opened.evaluate("document.documentElement.scrollWidth") == width
 
 
-@every_look(("report",))
+@looked_at(looks(["report"]))
 def test_labels_of_drawings_have_room(opened: Page) -> None:
     assert opened.evaluate(COLLIDING) == []
 
 
-@every_look()
+# Widths differ in the report alone, colours in both pages.
+@looked_at(looks(["report"], themes=["light"]) + looks(widths=[390], themes=["dark"]))
 def test_axe_finds_nothing_serious(opened: Page) -> None:
     """Contrast by WCAG AA among all else; what is folded away is unfolded first."""
     opened.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
@@ -132,10 +139,12 @@ def test_axe_finds_nothing_serious(opened: Page) -> None:
     assert serious == []
 
 
-@pytest.mark.parametrize("opened", [("report", 1440, "light")], indirect=True)
+@looked_at([("report", 1440, "light")])
 def test_a_mark_tells_its_numbers_when_pointed_at(opened: Page) -> None:
     mark = opened.locator(".for-screen [data-tip]").first
     tip = mark.get_attribute("data-tip")
+    mark.scroll_into_view_if_needed()
+    opened.wait_for_timeout(200)
     mark.hover()
     assert opened.locator("#tip").text_content() == tip
     assert opened.locator("#tip").is_visible()
@@ -143,7 +152,7 @@ def test_a_mark_tells_its_numbers_when_pointed_at(opened: Page) -> None:
     assert not opened.locator("#tip").is_visible()
 
 
-@pytest.mark.parametrize("opened", [("report", 390, "dark")], indirect=True)
+@looked_at([("report", 390, "dark")])
 def test_paper_is_light_and_has_all_drawings(opened: Page) -> None:
     opened.emulate_media(media="print", color_scheme="dark")
     assert opened.evaluate("getComputedStyle(document.body).backgroundColor") == (

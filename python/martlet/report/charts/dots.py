@@ -14,6 +14,7 @@ from martlet.report.charts.style import (
     chart,
     diagonal,
     is_narrow,
+    legend_columns,
     series,
 )
 from martlet.report.content import Rows
@@ -87,7 +88,12 @@ def calibration(rows: Rows, width: int, *, names: Sequence[str]) -> dict[str, An
         "field": "model_name",
         "type": "nominal",
         "scale": series(names),
-        "legend": {"title": None, "symbolType": "circle", "symbolOpacity": 1},
+        "legend": {
+            "title": None,
+            "columns": legend_columns(width, names),
+            "symbolType": "circle",
+            "symbolOpacity": 1,
+        },
     }
     spans = {
         "mark": {"type": "rule", "opacity": 0.55, "aria": False},

@@ -40,7 +40,7 @@ def stacked_weeks(
             "x": {
                 "field": "week",
                 "type": "temporal",
-                "axis": axis(format="%b %y", tickCount=5 if is_narrow(width) else 10),
+                "axis": axis(format="%b %y", tickCount=4 if is_narrow(width) else 6),
             },
             "y": {
                 "field": value,

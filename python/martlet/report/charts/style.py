@@ -36,6 +36,7 @@ _CONFIG: dict[str, Any] = {
     "font": "sans-serif",
     "view": {"stroke": None},
     "axis": {
+        "aria": False,
         "labelColor": MUTED,
         "labelFontSize": LABEL_SIZE,
         "labelPadding": 6,
@@ -52,6 +53,7 @@ _CONFIG: dict[str, Any] = {
     },
     "axisY": {"grid": True},
     "legend": {
+        "aria": False,
         "labelColor": INK,
         "labelFontSize": LABEL_SIZE,
         "titleColor": MUTED,
