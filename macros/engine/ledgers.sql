@@ -6,33 +6,42 @@
 -#}
 {% macro create_ledgers() %}
     {%- if execute -%}
-        {%- for table in graph.sources.values()
-            if table.source_name in ['ml', 'ops'] -%}
+        {%- set schemas = ['ml', 'ops'] -%}
+        {%- set present = _columns_by_table(schemas) -%}
+        {%- for schema in schemas -%}
+            {%- do run_query("create schema if not exists " ~ schema) -%}
+        {%- endfor -%}
+        {%- for table in graph.sources.values() if table.source_name in schemas -%}
+            {%- set name = table.schema ~ "." ~ table.name -%}
             {%- set columns = [] -%}
-            {%- for column in table.columns.values() -%}
+            {%- for column in table.columns.values()
+                if column.name | lower not in present.get(name, []) -%}
                 {%- do columns.append(column.name ~ " " ~ column.data_type) -%}
             {%- endfor -%}
-            {%- do run_query("create schema if not exists " ~ table.schema) -%}
-            {%- do run_query(
-                "create table if not exists " ~ table.schema ~ "." ~ table.name
-                ~ " (" ~ columns | join(', ') ~ ")"
-            ) -%}
-            {%- do _add_missing_columns(table) -%}
+            {%- if name not in present -%}
+                {%- do run_query(
+                    "create table " ~ name ~ " (" ~ columns | join(', ') ~ ")"
+                ) -%}
+            {%- else -%}
+                {%- for column in columns -%}
+                    {%- do run_query(
+                        "alter table " ~ name ~ " add column " ~ column
+                    ) -%}
+                {%- endfor -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
 
-{% macro _add_missing_columns(table) -%}
-    {%- set present = run_query(
-        "select lower(column_name) from information_schema.columns "
-        ~ "where table_schema = '" ~ table.schema ~ "' and table_name = '"
-        ~ table.name ~ "'"
-    ).columns[0].values() | list -%}
-    {%- for column in table.columns.values()
-        if column.name | lower not in present -%}
-        {%- do run_query(
-            "alter table " ~ table.schema ~ "." ~ table.name ~ " add column "
-            ~ column.name ~ " " ~ column.data_type
-        ) -%}
+{#- Asked for all at once: a question to the warehouse costs more than its answer. -#}
+{% macro _columns_by_table(schemas) -%}
+    {%- set present = {} -%}
+    {%- for table, column in run_query(
+        "select lower(table_schema || '.' || table_name), lower(column_name) "
+        ~ "from information_schema.columns "
+        ~ "where table_schema in ('" ~ schemas | join("', '") ~ "')"
+    ).rows -%}
+        {%- do present.setdefault(table, []).append(column) -%}
     {%- endfor -%}
+    {{- return(present) -}}
 {%- endmacro %}
