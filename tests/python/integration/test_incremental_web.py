@@ -104,6 +104,14 @@ class Warehouse:
 
 @pytest.fixture
 def warehouse(project: DbtProject) -> Warehouse:
+    """A warehouse of the project without its data tests, which would only be sorted out.
+
+    Dbt orders all nodes anew for each of the hundreds of builds here.
+    """
+    nodes = project.manifest.nodes
+    project.manifest.nodes = {
+        name: node for name, node in nodes.items() if node.resource_type != "test"
+    }
     return Warehouse(project)
 
 
@@ -161,6 +169,7 @@ def equals_a_full_refresh(warehouse: Warehouse) -> None:
         assert by_visitor[name] == expected, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_any_sequence_of_builds_equals_a_full_refresh(
     warehouse: Warehouse, variant: str | None
@@ -179,6 +188,7 @@ def test_any_sequence_of_builds_equals_a_full_refresh(
     hold()
 
 
+@pytest.mark.slow
 def test_a_stream_alone_equals_a_full_refresh(warehouse: Warehouse) -> None:
     warehouse.models = BY_VISITOR
     warehouse.build()
