@@ -25,6 +25,7 @@ demo: export MARTLET_HOME := data/demo
 demo: export MARTLET_RAW := seeds/sample
 demo: setup
 	@$(BIN)/martlet build
+	@$(BIN)/martlet report
 	@$(BIN)/martlet export likely_to_buy --to csv
 	@echo "To go on: source $(BIN)/activate; export MARTLET_HOME=$$MARTLET_HOME MARTLET_RAW=$$MARTLET_RAW"
 
@@ -33,7 +34,7 @@ test: setup
 	@$(BIN)/ruff format --check python tests
 	@$(BIN)/pytest -n auto --dist worksteal
 
-# A virtual environment of its own: it wants older versions than martlet does.
+# A virtual environment of its own: its versions are older than ours.
 superset: .venv-superset/.installed
 
 .venv-superset/.installed: docs/bi/requirements-superset.txt

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 
+from martlet.checking.problems import RULES
 from martlet.cli.contract import rules_in_words
 from martlet.contract import CONTRACT_PATH, Column, RawTable, read_contract
-from martlet.checking.problems import RULES
 
 PAGE = Path(__file__).with_name("raw_contract.md")
 

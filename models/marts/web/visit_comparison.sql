@@ -1,9 +1,9 @@
 -- Visits of the latest 28 days beside those of the 28 days before, by channel and by
 -- device, with what is certain of it.
--- Grain: one row per dimension_name and dimension_value with a session in either. How
--- sessions changed is certain as far as visitors are drawn anew (log of the ratio, delta
--- method); a conversion rate has Wilson's interval, and differs from that of all
--- sessions where its interval does not hold theirs.
+-- Grain: one row per dimension_name and dimension_value with a session in either. The
+-- interval of how sessions changed is that of visitors drawn anew (log of the ratio,
+-- delta method); a conversion rate has Wilson's, and differs from that of all sessions
+-- where it does not hold theirs.
 with
 
 sessions as (
@@ -98,10 +98,12 @@ bounded as (
         sessions_ratio * exp({{ normal_quantile_975() }} * log_ratio_error) - 1
             as sessions_change_ci_high,
         case
-            when sessions > 0 then {{ wilson_bound('conversion_rate', 'sessions', '-') }}
+            when sessions > 0
+                then {{ wilson_bound('conversion_rate', 'sessions', '-') }}
         end as conversion_ci_low,
         case
-            when sessions > 0 then {{ wilson_bound('conversion_rate', 'sessions', '+') }}
+            when sessions > 0
+                then {{ wilson_bound('conversion_rate', 'sessions', '+') }}
         end as conversion_ci_high
     from rated
 ),

@@ -69,19 +69,19 @@ def render_page(report: Report, on_part: OnPart | None = None) -> str:
 
 def _draw_all(report: Report, on_part: OnPart | None) -> dict[str, Markup]:
     """Draw every figure, in each width, by its section and title."""
-    todo = [
+    figures = [
         (section, found, part)
         for section, found in report.sections
         for part in found.parts
         if isinstance(part, Figure)
     ]
     drawings = {}
-    for number, (section, found, figure) in enumerate(todo, start=1):
+    for number, (section, found, figure) in enumerate(figures, start=1):
         drawings[f"{section.section_id}/{figure.title}"] = _draw(
             section, found, figure, number
         )
         if on_part:
-            on_part(figure.title, number, len(todo))
+            on_part(figure.title, number, len(figures))
     return drawings
 
 

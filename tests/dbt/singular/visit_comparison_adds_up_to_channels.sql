@@ -23,9 +23,10 @@ daily as (
             as sessions,
         sum(case when date_day < period_start_date then sessions else 0 end)
             as previous_sessions,
-        sum(
-            case when date_day >= period_start_date then sessions_with_purchase else 0 end
-        ) as sessions_with_purchase,
+        sum(case
+            when date_day >= period_start_date then sessions_with_purchase
+            else 0
+        end) as sessions_with_purchase,
         sum(case when date_day >= period_start_date then revenue else 0 end) as revenue
     from {{ ref('daily_channels') }}
     inner join periods

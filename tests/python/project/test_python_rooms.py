@@ -28,6 +28,8 @@ CALLS_ON = {
     "loading": {"privacy"},
     "pages": set(),
     "dictionary": {"pages"},
+    "report": {"pages"},
+    "serving": {"pages", "report"},
     "checking": {"loading", "privacy"},
     "warehouse": {"estimators"},
     "segments": {"warehouse"},
@@ -73,6 +75,8 @@ CAUGHT_ON_PURPOSE = {
     ("faults.py", "Exception"),
     # A key from a file is told of with the file's name.
     ("privacy/keys.py", "EnvironmentFault"),
+    # A browser is answered with what is wrong, as a terminal is.
+    ("serving/server.py", "EnvironmentFault"),
     # Bytes that are no model fail in whatever way; all are told of as one.
     ("warehouse/registry.py", "Exception"),
 }
@@ -120,7 +124,6 @@ SCHEMAS = {
     "warehouse/targets.py": {"model_inputs"},
     "warehouse/ledger.py": {"ml"},
     "warehouse/store.py": {"identity", "monitoring", "ops", "staging"},
-    "warehouse/publish.py": {"warehouse"},
     "erasure/person.py": {"identity"},
     "erasure/warehouse.py": {"ops"},
     "export/audience.py": {"identity", "ops"},
