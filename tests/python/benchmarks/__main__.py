@@ -43,6 +43,8 @@ What the sides are:
 - publishing: ``publish`` of all public tables: database with comments, Parquet, all on the
   disk; DuckDB's ``COPY FROM DATABASE``, which is the database alone; that, and ``COPY`` of
   each table to Parquet.
+- reporting: ``make_report`` and ``render_page``; the queries of the report alone. Drawing
+  takes as long for a small shop as for a large one.
 - clustering: ``fit_clusters``; scikit-learn with the same scaling, counts, restarts, seeds
   and silhouettes, and nothing else.
 - scoring: ``fit_logistic``, which chooses a penalty and calibrates, and scores;
@@ -227,6 +229,13 @@ SUITE = {
             },
             prepare="publishing:prepare",
             check="publishing:check",
+        ),
+        Benchmark(
+            name="reporting",
+            unit="customers",
+            sides={MARTLET: "reporting:run", "its own queries": "reporting:query"},
+            prepare="reporting:prepare",
+            check="reporting:check",
         ),
         Benchmark(
             name="clustering",

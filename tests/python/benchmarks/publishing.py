@@ -63,7 +63,7 @@ def run(inputs: Path, outputs: Path) -> None:
     """Publish: database with comments and Parquet files, on the disk, then the link."""
     (outputs / "warehouse.duckdb").symlink_to(inputs / "warehouse.duckdb")
     settings = Settings(find_project(Path(__file__).parent), outputs, inputs)
-    publish(settings, _described(inputs))
+    publish(settings, _described(inputs), pages={})
 
 
 def check(inputs: Path, outputs: Path) -> str:
@@ -100,6 +100,8 @@ def _models() -> Iterator[tuple[PublicModel, dict[str, str]]]:
     for room in ("core", "marts"):
         for file in sorted((project / "models" / room).rglob("_*__models.yml")):
             for model in yaml.safe_load(file.read_text("utf-8"))["models"]:
+                if model.get("config", {}).get("access", "public") != "public":
+                    continue
                 columns = model["columns"]
                 yield (
                     PublicModel(

@@ -29,6 +29,7 @@ PEERS = {
     "rfm": {"martlet", "pandas"},
     "exporting": {"martlet", "DuckDB COPY"},
     "publishing": {"martlet", "COPY FROM DATABASE", "the same, and Parquet"},
+    "reporting": {"martlet", "its own queries"},
     "clustering": {"martlet", "scikit-learn"},
     "scoring": {"martlet", "scikit-learn"},
     "training": {"martlet", "scikit-learn"},
