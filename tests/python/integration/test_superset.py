@@ -37,7 +37,7 @@ def settings(built_sample: BuiltSample, tmp_path: Path) -> Settings:
     settings = Settings(PROJECT_DIR, tmp_path / "home", tmp_path / "raw")
     settings.home.mkdir()
     shutil.copy(built_sample.home / "warehouse.duckdb", settings.warehouse)
-    publish(settings, MODELS)
+    publish(settings, MODELS, pages={})
     return settings
 
 
@@ -120,7 +120,7 @@ def test_charts_show_the_marts_also_after_a_publication(
     with duckdb.connect(str(settings.warehouse)) as connection:
         connection.execute("update core.fct_orders set net_sales = 2 * net_sales")
         connection.execute("update marts.customer_rfm set rfm_segment = 'Everybody'")
-    publish(settings, MODELS)
+    publish(settings, MODELS, pages={})
     after = in_marts(settings)
     assert in_charts() == (pytest.approx(after[0]), after[1])
     assert after[1].keys() == {"Everybody"} != before[1].keys()

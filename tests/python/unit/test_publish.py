@@ -24,7 +24,8 @@ MODELS = [
     PublicModel("core", "fct_orders", "It's orders.", {"order_id": "Key.", "n": "N."}),
     PublicModel("marts", "totals", "Totals.", {"n": "N of all orders."}),
 ]
-FILES = {"marts.duckdb", "fct_orders.parquet", "totals.parquet"}
+PAGES = {"dictionary.html": "<p>What they are.</p>"}
+FILES = {"dictionary.html", "marts.duckdb", "fct_orders.parquet", "totals.parquet"}
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def latest(settings: Settings) -> str:
 
 
 def test_only_public_tables_are_published_and_told_of(settings: Settings) -> None:
-    publication = publish(settings, MODELS)
+    publication = publish(settings, MODELS, PAGES)
     assert publication.number == 1
     assert publication.database == settings.published / "marts.duckdb"
     assert [(table.name, table.rows) for table in publication.tables] == [
@@ -70,6 +71,7 @@ def test_only_public_tables_are_published_and_told_of(settings: Settings) -> Non
     sizes = {path.name: path.stat().st_size for path in directory.iterdir()}
     assert sizes == {
         "marts.duckdb": publication.database_bytes,
+        "dictionary.html": len(PAGES["dictionary.html"]),
         **{f"{t.name}.parquet": t.parquet_bytes for t in publication.tables},
     }
     with duckdb.connect(str(publication.database), read_only=True) as connection:
@@ -90,7 +92,7 @@ def test_only_public_tables_are_published_and_told_of(settings: Settings) -> Non
 def test_storage_is_that_of_the_first_duckdb_that_can_read_it(
     settings: Settings,
 ) -> None:
-    database = publish(settings, MODELS).database
+    database = publish(settings, MODELS, PAGES).database
     with duckdb.connect() as connection:
         connection.execute(f"attach '{database}' as marts (read_only)")
         (tags,) = connection.execute(
@@ -103,29 +105,29 @@ def test_storage_is_that_of_the_first_duckdb_that_can_read_it(
 
 def test_so_many_publications_stay(settings: Settings) -> None:
     for _ in range(5):
-        publish(settings, MODELS)
+        publish(settings, MODELS, PAGES)
     assert publications(settings) == [f"published-{n:06d}" for n in (3, 4, 5)]
-    publish(settings, MODELS, keep=1)
+    publish(settings, MODELS, PAGES, keep=1)
     assert publications(settings) == [latest(settings)] == ["published-000006"]
-    publish(settings, MODELS, keep=4)
+    publish(settings, MODELS, PAGES, keep=4)
     assert publications(settings) == ["published-000006", "published-000007"]
 
 
 def test_numbers_are_never_given_twice_and_outgrow_six_digits(
     settings: Settings,
 ) -> None:
-    publish(settings, MODELS)
-    publish(settings, MODELS)
+    publish(settings, MODELS, PAGES)
+    publish(settings, MODELS, PAGES)
     for path in settings.home.glob("published-*"):
         (path / "marts.duckdb").unlink()
         for file in path.iterdir():
             file.unlink()
         path.rmdir()
-    assert publish(settings, MODELS).number == 3
+    assert publish(settings, MODELS, PAGES).number == 3
     settings.published.resolve().rename(settings.home / "published-999999")
     settings.published.unlink()
-    assert publish(settings, MODELS).number == 1_000_000
-    assert publish(settings, MODELS, keep=2).number == 1_000_001
+    assert publish(settings, MODELS, PAGES).number == 1_000_000
+    assert publish(settings, MODELS, PAGES, keep=2).number == 1_000_001
     assert publications(settings) == ["published-1000000", "published-1000001"]
 
 
@@ -133,7 +135,7 @@ def test_what_others_put_beside_publications_stays(settings: Settings) -> None:
     own = settings.home / "published-2024-01"
     own.mkdir()
     for _ in range(5):
-        publish(settings, MODELS, keep=1)
+        publish(settings, MODELS, PAGES, keep=1)
     assert own.is_dir()
 
 
@@ -144,7 +146,7 @@ def test_a_directory_in_the_place_of_the_link_is_left_alone(
     (settings.published / "mine.txt").write_text("mine")
     before = names(settings)
     with pytest.raises(EnvironmentFault, match="did not make") as refused:
-        publish(settings, MODELS)
+        publish(settings, MODELS, PAGES)
     assert "mv " in refused.value.hint
     assert names(settings) == before
     assert (settings.published / "mine.txt").read_text() == "mine"
@@ -152,36 +154,38 @@ def test_a_directory_in_the_place_of_the_link_is_left_alone(
 
 def test_marts_that_are_not_built_are_named(settings: Settings) -> None:
     with pytest.raises(EnvironmentFault, match="not built yet: later_mart"):
-        publish(settings, [*MODELS, PublicModel("marts", "later_mart", "Later.", {})])
+        publish(
+            settings, [*MODELS, PublicModel("marts", "later_mart", "Later.", {})], PAGES
+        )
     assert names(settings) == ["warehouse.duckdb"]
 
 
 def test_warehouse_that_was_never_built(settings: Settings) -> None:
     settings.warehouse.unlink()
     with pytest.raises(EnvironmentFault, match="no warehouse") as refused:
-        publish(settings, MODELS)
+        publish(settings, MODELS, PAGES)
     assert "martlet build" in refused.value.hint
     assert names(settings) == []
 
 
 def test_half_built_warehouse_is_not_published(settings: Settings) -> None:
-    publish(settings, MODELS)
+    publish(settings, MODELS, PAGES)
     with pytest.raises(ZeroDivisionError), rebuilding(settings.home, mends=True):
         raise ZeroDivisionError
     with pytest.raises(EnvironmentFault, match="half built"):
-        publish(settings, MODELS)
+        publish(settings, MODELS, PAGES)
     with rebuilding(settings.home):
         pass
     with pytest.raises(EnvironmentFault, match="half built"):
-        publish(settings, MODELS)
+        publish(settings, MODELS, PAGES)
     assert latest(settings) == "published-000001"
     with rebuilding(settings.home, mends=True):
         pass
-    assert publish(settings, MODELS).number == 2
+    assert publish(settings, MODELS, PAGES).number == 2
 
 
 def test_warehouse_that_another_process_writes(settings: Settings) -> None:
-    publish(settings, MODELS)
+    publish(settings, MODELS, PAGES)
     writer = subprocess.Popen(
         [
             *(sys.executable, "-c"),
@@ -195,7 +199,7 @@ def test_warehouse_that_another_process_writes(settings: Settings) -> None:
     try:
         assert writer.stdout.readline().strip() == b"open"
         with pytest.raises(EnvironmentFault, match=f"process {writer.pid} "):
-            publish(settings, MODELS)
+            publish(settings, MODELS, PAGES)
     finally:
         writer.stdin.close()
         writer.wait()
@@ -223,7 +227,7 @@ def test_one_process_at_a_time_builds_or_publishes(tmp_path: Path) -> None:
 def test_full_disk_leaves_what_was_published(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    publish(settings, MODELS)
+    publish(settings, MODELS, PAGES)
     before = names(settings)
 
     def fill_disk(path: Path) -> None:
@@ -231,7 +235,7 @@ def test_full_disk_leaves_what_was_published(
 
     monkeypatch.setattr(publishing, "to_disk", fill_disk)
     with pytest.raises(EnvironmentFault, match="disk is full"):
-        publish(settings, MODELS)
+        publish(settings, MODELS, PAGES)
     assert names(settings) == before
     assert latest(settings) == "published-000001"
 
@@ -249,6 +253,7 @@ models = [
     publishing.PublicModel("core", "fct_orders", "x", {}),
     publishing.PublicModel("marts", "totals", "x", {}),
 ]
+pages = {"dictionary.html": "<p>x"}
 
 def kill_at(last):
     calls = iter(range(1, last))
@@ -274,7 +279,7 @@ for line in sys.stdin:
     if not child:
         {"kill": kill_at, "limit": limit_files}[how](int(number))
         try:
-            publishing.publish(Settings(home, home, home), models)
+            publishing.publish(Settings(home, home, home), models, pages)
         except BaseException:
             os._exit(1)
         os._exit(0)
@@ -302,15 +307,15 @@ def is_whole(settings: Settings) -> bool:
 def test_killed_publication_is_not_seen_and_goes_with_the_next(
     settings: Settings, hindered: LineProcess
 ) -> None:
-    publish(settings, MODELS)
+    publish(settings, MODELS, PAGES)
     ends = []
     while ends[-1:] != ["0"]:
         hindered.order(f"kill {len(ends) + 1}")
         ends.append(hindered.answer().strip())
         assert is_whole(settings)
-    assert ends[:-1] == ["-9"] * 12
+    assert ends[:-1] == ["-9"] * 13
     assert len(list(settings.home.glob(".published-*"))) == 0
-    number = publish(settings, MODELS, keep=1).number
+    number = publish(settings, MODELS, PAGES, keep=1).number
     assert names(settings) == [
         "published",
         f"published-{number:06d}",
@@ -321,7 +326,7 @@ def test_killed_publication_is_not_seen_and_goes_with_the_next(
 def test_publication_that_cannot_be_written_leaves_the_one_before(
     settings: Settings, hindered: LineProcess
 ) -> None:
-    publish(settings, MODELS)
+    publish(settings, MODELS, PAGES)
     ends = set()
     for kilobytes in (0, 1, 5, 13, 20, 100, 263, 400, 600, 2000):
         before = names(settings)
@@ -350,6 +355,6 @@ def test_everything_is_on_the_disk_before_the_link_moves(
 
     monkeypatch.setattr(publishing, "to_disk", note_sync)
     monkeypatch.setattr(os, "replace", note_move)
-    publish(settings, MODELS)
-    assert set(happened[:3]) == FILES
-    assert happened[3:] == ["new", "home", "link moves", "home"]
+    publish(settings, MODELS, PAGES)
+    assert set(happened[:4]) == FILES
+    assert happened[4:] == ["new", "home", "link moves", "home"]
