@@ -195,7 +195,7 @@ CAMPAIGNS = Group(
         (
             select date_day as day, * from marts.campaign_roi
             where attribution_model = 'last_non_direct_touch'
-                and date_basis = 'conversion'
+                and date_basis = 'refund'
         ) as r
         left join core.dim_campaigns as k on r.campaign_id = k.campaign_id
     """,
@@ -212,8 +212,13 @@ CAMPAIGNS = Group(
         "cost_per_click": ratio("sum(spend)", "sum(clicks)"),
         "cost_per_order": ratio("sum(spend)", "sum(conversions)"),
         "cac": ratio("sum(spend)", "sum(new_customers)"),
-        "roas": ratio("sum(attributed_revenue)", "sum(spend)"),
-        "roi": ratio("(sum(attributed_margin) - sum(spend))", "sum(spend)"),
+        "roas": ratio(
+            "sum(case when r.has_spend then attributed_revenue end)", "sum(spend)"
+        ),
+        "roi": ratio(
+            "(sum(case when r.has_spend then attributed_margin end) - sum(spend))",
+            "sum(spend)",
+        ),
     },
     {
         **PERIODS,

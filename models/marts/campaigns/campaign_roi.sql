@@ -11,6 +11,7 @@ days as (
 with_ratios as (
     select
         days.*,
+        max(spend) over (partition by campaign_id) > 0 as has_spend,
         '{{ reporting_currency() }}' as currency,
         {{ campaign_ratios() }}
     from days

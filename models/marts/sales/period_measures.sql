@@ -86,12 +86,6 @@ visitors as (
     group by compared.period_type, compared.is_current, sessions.visitor_id
 ),
 
-paid_campaigns as (
-    select distinct campaign_id
-    from campaigns
-    where spend > 0
-),
-
 paid as (
     select
         compared.period_type,
@@ -100,8 +94,8 @@ paid as (
         sum(campaigns.spend) as ad_spend,
         sum(campaigns.attributed_revenue) as attributed_revenue
     from campaigns
-    inner join paid_campaigns on campaigns.campaign_id = paid_campaigns.campaign_id
     inner join compared on campaigns.date_day = compared.date_day
+    where campaigns.has_spend
     group by compared.period_type, compared.is_current, campaigns.campaign_id
 ),
 

@@ -97,6 +97,45 @@ def test_each_metric_by_several_dimensions_is_what_the_mart_says(
         assert_same(metrics.ask([metric], group.together), expected)
 
 
+@pytest.mark.parametrize(
+    ("metric", "headline"),
+    [
+        ("revenue", "net_sales"),
+        ("orders", "orders"),
+        ("buying_customers", "customers"),
+        ("new_customers", "new_customers"),
+        ("average_order_value", "average_order_value"),
+        ("items_per_order", "items_per_order"),
+        ("gross_margin", "gross_margin"),
+        ("gross_margin_rate", "gross_margin_rate"),
+        ("discount_rate", "discount_rate"),
+        ("return_rate", "return_rate"),
+        ("sessions", "sessions"),
+        ("conversion_rate", "conversion_rate"),
+        ("spend", "ad_spend"),
+        ("roas", "roas"),
+        ("cac", "cac"),
+    ],
+)
+def test_metrics_are_what_the_report_headlines(
+    metrics: Metrics, metric: str, headline: str
+) -> None:
+    by_month = {
+        str(month)[:7]: float(value)
+        for (month,), (value,) in metrics.ask([metric], ["metric_time__month"]).items()
+        if value is not None
+    }
+    expected = metrics.run(
+        "select metric, value, previous_value from marts.headline_metrics "
+        f"where period_type = 'month' and metric = '{headline}'",
+        ["value", "previous_value"],
+        ["metric"],
+    )
+    ((now, before),) = expected.values()
+    assert by_month["2026-06"] == pytest.approx(now, rel=1e-9)
+    assert by_month["2026-05"] == pytest.approx(before, rel=1e-9)
+
+
 @pytest.mark.parametrize("name", ["goods", "baskets"])
 def test_what_is_no_order_adds_money_and_no_order(
     built_sample: BuiltSample, name: str
