@@ -3,8 +3,8 @@
 -- customers, frequency, basket and price (see gross_sales_changes); of net sales
 -- G - dG - rG, with d and r the rates of discounts and refunds, those effects have the
 -- share that means of both rates leave, and a rate's own effect is its change times the
--- mean of G. That is exact; amounts are rounded by running totals, and add up to the
--- change to the last digit.
+-- mean of G. That is exact, and the share is never below zero; amounts are rounded by
+-- running totals, and add up to the change to the last digit.
 with
 
 changes as (
@@ -39,30 +39,44 @@ totals as (
     group by period_type, period_start_date
 ),
 
--- Where nothing was sold and nothing taken off, the rate is taken to be the other's.
-with_rates as (
+with_told_rates as (
     select
         totals.*,
         {{ money('gross_sales_before - discounts_before - returns_before') }}
             as previous_net_sales,
         {{ money('gross_sales_now - discounts_now - returns_now') }} as net_sales
-        {%- for taken in ['discounts', 'returns'] %}
-        {%- for side, other in [('before', 'now'), ('now', 'before')] %},
+        {%- for side in ['before', 'now'] %}
+        {%- for taken in ['discounts', 'returns'] %},
         {{ ratio(taken ~ '_' ~ side, 'gross_sales_' ~ side) }}
-            as {{ taken }}_told_{{ side }},
-        coalesce(
-            {{ ratio(taken ~ '_' ~ side, 'gross_sales_' ~ side) }},
-            case when {{ taken }}_{{ side }} = 0
-                then {{ ratio(taken ~ '_' ~ other, 'gross_sales_' ~ other) }}
-            end
-        ) as {{ taken }}_rate_{{ side }}
-        {%- endfor %}
+            as {{ taken }}_told_{{ side }}
+        {%- endfor %},
+        discounts_{{ side }} <= gross_sales_{{ side }} as discounts_fit_{{ side }},
+        discounts_{{ side }} + returns_{{ side }} <= gross_sales_{{ side }}
+            as returns_fit_{{ side }}
         {%- endfor %}
     from totals
 ),
 
--- Where something was taken off and nothing sold, there is no rate: all the change in
--- what was taken off is its own effect.
+-- Where nothing was sold and nothing taken off, the rate is taken to be the other's.
+with_rates as (
+    select
+        with_told_rates.*
+        {%- for taken in ['discounts', 'returns'] %}
+        {%- for side, other in [('before', 'now'), ('now', 'before')] %},
+        case
+            when gross_sales_{{ side }} = 0 and {{ taken }}_{{ side }} = 0
+                then case
+                    when {{ taken }}_fit_{{ other }} then {{ taken }}_told_{{ other }}
+                end
+            when {{ taken }}_fit_{{ side }} then {{ taken }}_told_{{ side }}
+        end as {{ taken }}_rate_{{ side }}
+        {%- endfor %}
+        {%- endfor %}
+    from with_told_rates
+),
+
+-- Where more was taken off than sold, as by refunds of earlier sales, no rate says what
+-- is left of a sale: all the change in what was taken off is its own effect.
 with_shares as (
     select
         with_rates.*,
