@@ -3,7 +3,8 @@
 -- Grain: one row per kind of period, first day and metric, of the latest periods. The
 -- interval is that of the relative change, by headline_totals' variance of its
 -- logarithm; there is none where a value is not above zero, few units bear on it, or
--- its standard error is 1 or more.
+-- its standard error is 1 or more, or so small that it is rounding: the rate of an
+-- assumed margin is the same for everyone.
 {%- set sides = [('now', 'value'), ('before', 'previous_value')] %}
 with
 
@@ -62,6 +63,7 @@ judged as (
         is_drawn
         and least(value, previous_value) > 0
         and least(value_units, previous_value_units) >= {{ var('headline_min_units') }}
+        and variance >= 1e-10
         and variance < 1 as has_interval
     from valued
 ),

@@ -67,6 +67,8 @@ def _headline(first: dict, currency: str) -> Markup:
     told += Markup(", {} against the 28 before").format(
         change(first["relative_change"])
     )
+    if first["verdict"] is None:
+        return told + Markup("; nothing tells whether that is chance.")
     if first["verdict"] == "cannot tell":
         return told + Markup(", which may be chance.")
     return told + Markup(".")
@@ -75,6 +77,11 @@ def _headline(first: dict, currency: str) -> Markup:
 def _action(metrics: list[dict]) -> Markup:
     """Name what is worse and what is better beyond chance."""
     tiles = [_tile(row) for row in metrics]
+    if all(tile.verdict is None for tile in tiles):
+        return Markup(
+            "Too few customers and visitors to tell changes from chance: read these "
+            "numbers as what happened, not as where things go."
+        )
     worse = [tile for tile in tiles if tile.is_good is False]
     better = [tile for tile in tiles if tile.is_good]
     if not worse and not better:
