@@ -77,11 +77,18 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             )
         )
     best = channels[0]
-    headline = Markup("{} brings {} of the revenue with {} of the sessions.").format(
-        best["channel_group"],
-        share(best["revenue_share"]),
-        share(best["sessions_share"]),
-    )
+    if best["revenue_share"] is None:
+        headline = Markup(
+            "{} brings {} of the sessions; no revenue is known of them."
+        ).format(best["channel_group"], share(best["sessions_share"]))
+    else:
+        headline = Markup(
+            "{} brings {} of the revenue with {} of the sessions."
+        ).format(
+            best["channel_group"],
+            share(best["revenue_share"]),
+            share(best["sessions_share"]),
+        )
     names = list(dict.fromkeys(row["channel_group"] for row in weeks))
     week = Column("week", "Week of", "date")
     channel = Column("channel_group", "Channel")
