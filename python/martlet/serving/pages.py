@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -34,6 +35,11 @@ class Page:
     content_type: str
     content: bytes
 
+    @property
+    def tag(self) -> str:
+        """Name the content: a page of another shop or version is never taken for it."""
+        return f'"{sha256(self.content).hexdigest()[:32]}"'
+
 
 class PublishedPages:
     """Pages by their address, made from the publication that the link names just then."""
@@ -41,12 +47,13 @@ class PublishedPages:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = Lock()
-        self._publication = Path()
+        self._edition = ""
         self._made: dict[str, Page] = {}
         self._makers: dict[str, Callable[[Path], Page]] = {
             "/": self._report,
             "/report.json": self._numbers,
             "/dictionary": self._dictionary,
+            "/publication": self._name,
         }
 
     def publication(self) -> Path:
@@ -78,11 +85,19 @@ class PublishedPages:
         # One is made at a time: two readers of a new publication wait for one drawing.
         with self._lock:
             publication = self.publication()
-            if publication != self._publication:
-                self._publication = publication
-                self._made = {}
-            if address not in self._made:
-                self._made[address] = make(publication)
+            try:
+                edition = _edition(publication)
+                if edition != self._edition:
+                    self._edition = edition
+                    self._made = {}
+                if address not in self._made:
+                    self._made[address] = make(publication)
+            except FileNotFoundError as error:
+                raise EnvironmentFault(
+                    f"{publication} is not whole: an older martlet made it, or it was "
+                    "removed just now.",
+                    "Publish once more: martlet publish",
+                ) from error
             return self._made[address]
 
     def _report(self, publication: Path) -> Page:
@@ -97,11 +112,20 @@ class PublishedPages:
     def _dictionary(self, publication: Path) -> Page:
         return _watching((publication / DICTIONARY).read_text("utf-8"), publication)
 
+    def _name(self, publication: Path) -> Page:
+        return Page("text/plain", _edition(publication).encode())
+
+
+def _edition(publication: Path) -> str:
+    """Name a publication, unlike one with the same number of another shop."""
+    made_at = (publication / PUBLISHED_DATABASE).stat().st_mtime_ns
+    return f"{publication.name}-{made_at}"
+
 
 def _watching(page: str, publication: Path) -> Page:
     """Let a page link to the others, and show the next publication once it is there."""
     script = Markup('<script data-publication="{}">{}</script>').format(
-        publication.name,
+        _edition(publication),
         Markup(files(__package__).joinpath("watch.js").read_text("utf-8")),
     )
     served = (

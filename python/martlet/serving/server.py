@@ -7,9 +7,10 @@ that calls itself by this machine's address gets nothing (DNS rebinding).
 from __future__ import annotations
 
 import errno
+import re
+import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
@@ -18,7 +19,7 @@ from martlet.serving.pages import SERVED_POLICY, Page, PublishedPages
 
 LOOPBACK = "127.0.0.1"
 
-_NAMES = (LOOPBACK, "localhost")
+_NAMED = re.compile(rf"({re.escape(LOOPBACK)}|localhost)(:\d+)?", re.IGNORECASE)
 _HEADERS = {
     "Content-Security-Policy": f"{SERVED_POLICY}; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -42,7 +43,7 @@ def open_server(pages: PublishedPages, port: int) -> ThreadingHTTPServer:
         served = pages
 
     try:
-        return ThreadingHTTPServer((LOOPBACK, port), Handler)
+        return _Server((LOOPBACK, port), Handler)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
@@ -50,6 +51,13 @@ def open_server(pages: PublishedPages, port: int) -> ThreadingHTTPServer:
             f"Port {port} is taken by another program, or may not be used.",
             "Take any free one: martlet serve --port 0",
         ) from error
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that went away before it had all of a page."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -67,12 +75,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing of requests: the terminal is for what a person asked."""
 
     def _answer(self, *, with_content: bool) -> None:
-        status, page, tag = self._found()
+        status, page = self._found()
         self.send_response(status)
         for name, value in _HEADERS.items():
             self.send_header(name, value)
-        if tag:
-            self.send_header("ETag", tag)
+        if status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+            self.send_header("ETag", page.tag)
         if status != HTTPStatus.NOT_MODIFIED:
             self.send_header("Content-Type", page.content_type)
             self.send_header("Content-Length", str(len(page.content)))
@@ -80,27 +88,21 @@ class _Handler(BaseHTTPRequestHandler):
         if with_content and status != HTTPStatus.NOT_MODIFIED:
             self.wfile.write(page.content)
 
-    def _found(self) -> tuple[HTTPStatus, Page, str]:
-        named = urlsplit(f"//{self.headers.get('Host', '')}").hostname
-        if named not in _NAMES:
+    def _found(self) -> tuple[HTTPStatus, Page]:
+        if not _NAMED.fullmatch(self.headers.get("Host", "")):
             told = _told("Only this machine is served.", "Open http://localhost.")
-            return HTTPStatus.MISDIRECTED_REQUEST, told, ""
+            return HTTPStatus.MISDIRECTED_REQUEST, told
         try:
-            publication = self.served.publication().name
-            tag = f'"{publication}"'
-            if self.headers.get("If-None-Match") == tag:
-                return HTTPStatus.NOT_MODIFIED, _told("", ""), tag
-            address = urlsplit(self.path).path
-            if address == "/publication":
-                return HTTPStatus.OK, Page("text/plain", publication.encode()), tag
-            page = self.served.page(address)
+            page = self.served.page(self.path.partition("?")[0])
         except EnvironmentFault as fault:
             told = _told(fault.message, fault.hint or "")
-            return HTTPStatus.SERVICE_UNAVAILABLE, told, ""
+            return HTTPStatus.SERVICE_UNAVAILABLE, told
         if page is None:
             told = _told("There is no such page.", "Go to / or /dictionary.")
-            return HTTPStatus.NOT_FOUND, told, ""
-        return HTTPStatus.OK, page, tag
+            return HTTPStatus.NOT_FOUND, told
+        if self.headers.get("If-None-Match") == page.tag:
+            return HTTPStatus.NOT_MODIFIED, page
+        return HTTPStatus.OK, page
 
 
 def _told(what: str, hint: str) -> Page:

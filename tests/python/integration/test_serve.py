@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,12 +90,62 @@ def test_the_next_publication_is_shown(port: int, home: Path) -> None:
     tag = answer.headers["ETag"]
     unchanged, nothing = ask(port, "/", If_None_Match=tag)
     assert unchanged.status == 304 and nothing == ""
-    assert ask(port, "/publication")[1] == "published-000001"
+    assert ask(port, "/publication")[1].startswith("published-000001-")
 
     publish_next(home, "another shop")
-    assert ask(port, "/publication")[1] == "published-000002"
+    assert ask(port, "/publication")[1].startswith("published-000002-")
     changed, report = ask(port, "/", If_None_Match=tag)
     assert changed.status == 200 and "<h1>another shop</h1>" in report
+
+
+def test_a_publication_with_the_number_of_another_is_shown(
+    port: int, home: Path
+) -> None:
+    """Another shop at the same port, or a home that was removed and built anew."""
+    answer, _ = ask(port, "/")
+    named = ask(port, "/publication")[1]
+    publish_next(home, "another shop")
+    shutil.rmtree(home / "published-000001")
+    (home / "published-000002").rename(home / "published-000001")
+    (home / "published").unlink()
+    (home / "published").symlink_to("published-000001")
+
+    assert ask(port, "/publication")[1] != named
+    changed, report = ask(port, "/", If_None_Match=answer.headers["ETag"])
+    assert changed.status == 200 and "<h1>another shop</h1>" in report
+
+
+def test_pages_have_tags_of_their_own(port: int) -> None:
+    paths = ("/", "/report.json", "/dictionary", "/publication")
+    tags = [ask(port, path)[0].headers["ETag"] for path in paths]
+    assert len(set(tags)) == len(paths)
+    assert ask(port, "/nothing", If_None_Match=tags[0])[0].status == 404
+
+
+def test_a_publication_that_is_not_whole_is_told_of(port: int, home: Path) -> None:
+    (home / "published-000001" / "dictionary.html").unlink()
+    answer, text = ask(port, "/dictionary")
+    assert answer.status == 503
+    assert "martlet publish" in text
+
+
+def test_broken_requests_leave_no_trace(
+    port: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A browser that went away, a host and an address that are none."""
+    for request in (
+        b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
+        b"GET http://[/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    ):
+        with socket.create_connection((LOOPBACK, port)) as gone:
+            # Closing resets the connection instead of waiting for what is sent.
+            gone.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
+            gone.sendall(request)
+    assert ask(port, "/")[0].status == 200
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
