@@ -22,7 +22,7 @@ from martlet.report.content import (
 )
 from martlet.report.drawing import draw
 from martlet.report.grids import laid_out
-from martlet.report.wording import change, day, write, write_cell
+from martlet.report.wording import change, day, short, write, write_cell
 
 # Drawn for paper and screens, once across the page and once beside another, and for phones.
 FULL_WIDTH = 880
@@ -49,7 +49,7 @@ def render_page(report: Report, on_part: OnPart | None = None) -> str:
         is_table=lambda part: isinstance(part, Table),
         is_tiles=lambda part: isinstance(part, Tiles),
         cell=lambda row, column: write_cell(row, column, currency),
-        written=lambda value, kind: write(value, kind, currency),
+        written=lambda value, kind: short(value, kind, currency),
         change=change,
         day=day,
         laid_out=laid_out,

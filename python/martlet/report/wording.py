@@ -11,7 +11,14 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
 from markupsafe import Markup
 
 from martlet.report.content import Column, Kind, Row
@@ -20,6 +27,8 @@ ABSENT = Markup('<span class="absent" title="not known">–</span>')
 Value = float | int | Decimal | date | str | bool | None
 
 _LOCALE = "en"
+# From here on, narrow places have room for three digits and a letter only.
+_LARGE = 1_000_000
 
 
 def count(value: Value) -> Markup:
@@ -36,10 +45,31 @@ def money(value: Value, currency: str) -> Markup:
     """Write an amount in whole units, small ones by the cent."""
 
     def written() -> str:
-        pattern = "¤#,##0" if abs(value) >= 100 else "¤#,##0.00"
+        cents = 0 if abs(value) >= 100 else get_currency_precision(currency)
+        pattern = "¤#,##0" + ("." + cents * "0" if cents else "")
         return format_currency(value, currency, pattern, _LOCALE, currency_digits=False)
 
     return _data(value, written)
+
+
+def short(value: Value, kind: Kind, currency: str) -> Markup:
+    """Write a value for a narrow place: millions and more by a few digits and a letter."""
+    if kind not in ("count", "money") or value is None or abs(value) < _LARGE:
+        return write(value, kind, currency)
+    places = -len(str(int(abs(value)))) % 3
+    if kind == "count":
+        return _data(
+            value,
+            lambda: format_compact_decimal(
+                value, locale=_LOCALE, fraction_digits=places
+            ),
+        )
+    return _data(
+        value,
+        lambda: format_compact_currency(
+            value, currency, locale=_LOCALE, fraction_digits=places
+        ),
+    )
 
 
 def share(value: Value) -> Markup:

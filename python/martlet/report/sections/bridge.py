@@ -10,7 +10,7 @@ from martlet.report.charts.bars import waterfall
 from martlet.report.content import Column, Figure, Findings, Period, Row, Section
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
-from martlet.report.wording import change, decimal, money, share, words
+from martlet.report.wording import change, decimal, money, share, short, words
 
 _EFFECTS = """
 select effect, position, amount, starts_at, ends_at, previous_net_sales, net_sales,
@@ -150,13 +150,14 @@ def _total(label: str, amount, currency: str) -> dict:
         "ends_at": amount,
         "driver_before": None,
         "driver_now": None,
-        "written": written.striptags(),
+        "written": short(amount, "money", currency).striptags(),
         "tip": Markup("{}: {}").format(label, written).striptags(),
     }
 
 
 def _signed(amount, currency: str) -> str:
-    return ("+" if amount > 0 else "") + money(amount, currency).striptags()
+    written = short(amount, "money", currency).striptags()
+    return ("+" if amount > 0 else "") + written
 
 
 def _headline(effects: list[dict], currency: str) -> Markup:
