@@ -22,7 +22,7 @@ from martlet.report.content import (
 )
 from martlet.report.drawing import draw
 from martlet.report.grids import laid_out
-from martlet.report.wording import change, day, short, write, write_cell
+from martlet.report.wording import change, day, short, write_cell
 
 # Drawn for paper and screens, once across the page and once beside another, and for phones.
 FULL_WIDTH = 880

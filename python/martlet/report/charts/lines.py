@@ -7,6 +7,7 @@ from typing import Any
 
 from martlet.report.charts.style import (
     ACCENT,
+    AMOUNTS,
     MUTED,
     SHARES,
     SURFACE,
@@ -99,7 +100,11 @@ def response_curves(rows: Rows, width: int) -> dict[str, Any]:
     The band is the interval, and the point is what is spent now.
     """
     columns = 1 if is_narrow(width) else 3
-    spend = {"field": "spend", "type": "quantitative", "axis": axis(tickCount=3)}
+    spend = {
+        "field": "spend",
+        "type": "quantitative",
+        "axis": axis(format=AMOUNTS, tickCount=3),
+    }
     layers = [
         {
             "mark": {"type": "area", "opacity": 0.2, "color": ACCENT, "aria": False},
@@ -108,7 +113,7 @@ def response_curves(rows: Rows, width: int) -> dict[str, Any]:
                 "y": {
                     "field": "revenue_ci_low",
                     "type": "quantitative",
-                    "axis": axis(tickCount=3),
+                    "axis": axis(format=AMOUNTS, tickCount=3),
                 },
                 "y2": {"field": "revenue_ci_high"},
             },

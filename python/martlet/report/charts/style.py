@@ -27,6 +27,14 @@ NARROW = 460
 MEASURED_LARGER = 1.14
 LABEL_SIZE = 12 * MEASURED_LARGER
 
+# The format of amounts of any size. Its G is a billion, and its m a thousandth, which a
+# reader takes for a million: the axis writes both in its own way.
+AMOUNTS = "~s"
+_AMOUNT_LABEL = (
+    "abs(datum.value) < 1000 ? format(datum.value, ',.2~f') "
+    f": replace(format(datum.value, '{AMOUNTS}'), 'G', 'B')"
+)
+
 # Options of an axis from nothing to all.
 SHARES: dict[str, Any] = {"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]}
 
@@ -91,6 +99,8 @@ def chart(rows: Rows, width: int, height: int, **parts: Any) -> dict[str, Any]:
 
 def axis(**options: Any) -> dict[str, Any]:
     """Give an axis without a title, unless ``options`` have one."""
+    if options.get("format") == AMOUNTS:
+        options["labelExpr"] = _AMOUNT_LABEL
     return {"title": None, **options}
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from markupsafe import Markup
 
 from martlet.report.charts.bars import waterfall
+from martlet.report.charts.style import AMOUNTS
 from martlet.report.content import Column, Figure, Findings, Period, Row, Section
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
@@ -91,7 +92,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             Figure(
                 f"From the net sales of 28 days to those of the next, {period.currency}",
                 _steps(effects, period.currency),
-                partial(waterfall, number="~s"),
+                partial(waterfall, number=AMOUNTS),
                 (
                     Column("label", "Effect"),
                     Column("amount", "Net sales", "money"),

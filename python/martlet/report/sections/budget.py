@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from martlet.report.charts.dots import moves
 from martlet.report.charts.lines import response_curves
+from martlet.report.charts.style import AMOUNTS
 from martlet.report.content import Column, Figure, Findings, Period, Row, Section
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
@@ -47,7 +48,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
     figure = Figure(
         f"Spend of {plan[0]['weeks']} weeks: now, and as advised",
         tipped(plan, partial(_tip, currency=period.currency)),
-        partial(moves, name="channel_group", number="~s"),
+        partial(moves, name="channel_group", number=AMOUNTS),
         (
             Column("channel_group", "Channel"),
             Column("current_spend", "Now", "money"),

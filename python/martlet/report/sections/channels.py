@@ -7,6 +7,7 @@ from functools import partial
 from markupsafe import Markup
 
 from martlet.report.charts.lines import stacked_weeks
+from martlet.report.charts.style import AMOUNTS
 from martlet.report.content import (
     Column,
     Figure,
@@ -117,7 +118,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                     value="revenue",
                     name="channel_group",
                     names=names,
-                    number="~s",
+                    number=AMOUNTS,
                 ),
                 (week, channel, Column("revenue", "Revenue", "money")),
             ),
