@@ -75,6 +75,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                     Column("step_conversion_rate", "Of those before", "share"),
                     Column("median_minutes", "Minutes", "decimal"),
                 ),
+                is_wide=True,
                 note="Minutes: median time since the step before.",
             ),
             Table(
@@ -91,6 +92,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                         "conversion_ci_high",
                     ),
                 ),
+                is_wide=True,
             ),
         ),
     )
