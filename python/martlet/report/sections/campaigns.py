@@ -22,16 +22,23 @@ from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
 from martlet.report.wording import change, listed, money, points
 
+# Names that several rows share say which is which, or they would be drawn as one.
+_DISTINCT = """
+    || case when count(*) over (partition by coalesce(campaign_name, campaign_id)) > 1
+        then ' (' || concat_ws(', ', campaign_id, channel_group) || ')' else '' end
+"""
+
 # ROI by the model that the shop plans by, and the least and greatest of all models: how
 # far the answer hangs on who gets the credit.
-_ROI = """
+_ROI = f"""
 with ranged as (
     select campaign_id, channel_group, min(roi) as lowest_roi, max(roi) as highest_roi
     from campaign_roi_totals
     group by campaign_id, channel_group
 )
 
-select campaign_id, coalesce(campaign_name, campaign_id) as campaign, channel_group, spend,
+select campaign_id, coalesce(campaign_name, campaign_id) {_DISTINCT} as campaign,
+    channel_group, spend,
     attributed_revenue, attributed_margin, attributed_margin - spend as profit, roas,
     roi, lowest_roi, highest_roi, cac,
     is_margin_assumed
@@ -43,14 +50,22 @@ order by roi desc, campaign_id
 
 _TOTAL = """
 select sum(spend) as spend, sum(attributed_revenue) as attributed_revenue,
+    sum(attributed_margin) as attributed_margin,
+    coalesce(bool_or(is_margin_assumed), false) as is_margin_assumed,
     ((sum(attributed_margin) - sum(spend)) / nullif(sum(spend), 0))::double as roi
 from campaign_roi_totals
 where attribution_model = 'last_non_direct_touch' and spend > 0
 """
 
+# So many are named in a headline.
+_NAMED = 3
+
 _LIFT = """
 select
     coalesce(campaign_name, campaign_lift.campaign_id)
+    || case when count(*) over (
+            partition by coalesce(campaign_name, campaign_lift.campaign_id), arm
+        ) > 1 then ' (' || campaign_lift.campaign_id || ')' else '' end
     || case when arm <> 'treatment' then ': ' || arm else '' end as campaign,
     customers, control_customers, value, control_value, absolute_lift, ci_low, ci_high,
     p_value, incremental_revenue, verdict, verdict = 'worked' as is_clear
@@ -87,17 +102,27 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
 def _headline(total: dict, lift: list[dict], currency: str) -> Markup:
     told = Markup("")
     if total["roi"] is not None:
-        told = Markup("Campaigns cost {} and returned {}: an ROI of {}.").format(
+        told = Markup(
+            "Campaigns cost {} and earned {} of {}margin: an ROI of {}."
+        ).format(
             money(total["spend"], currency),
-            money(total["attributed_revenue"], currency),
+            money(total["attributed_margin"], currency),
+            "assumed " if total["is_margin_assumed"] else "",
             change(total["roi"]),
         )
     worked = [row["campaign"] for row in lift if row["is_clear"]]
     if worked:
-        told += Markup(" Against a control group, {} worked.").format(listed(worked))
+        told += Markup(" Against a control group, {} worked.").format(_some(worked))
     elif lift:
         told += Markup(" No campaign with a control group worked beyond doubt.")
     return told
+
+
+def _some(names: list[str]) -> Markup:
+    """List a few names, and how many more there are."""
+    few = [Markup("“{}”").format(name) for name in names[:_NAMED]]
+    more = len(names) - len(few)
+    return listed([*few, f"{more} more"] if more else few)
 
 
 def _action(campaigns: list[dict], lift: list[dict], currency: str) -> Markup:
@@ -159,6 +184,7 @@ def _roi_figure(campaigns: Rows, currency: str) -> Figure:
             Column("channel_group", "Channel"),
             Column("spend", "Spend", "money"),
             Column("attributed_revenue", "Revenue", "money"),
+            Column("attributed_margin", "Margin", "money"),
             Column("roas", "ROAS", "decimal"),
             Column("roi", "ROI", "change", "lowest_roi", "highest_roi"),
             Column("cac", "CAC", "money"),
