@@ -28,14 +28,20 @@ select
     count(*) / sum(count(*)) over ()::double as customer_share,
     sum(monetary) as monetary,
     (sum(monetary) / nullif(sum(sum(monetary)) over (), 0))::double as monetary_share,
-    median(recency_days)::double as median_recency_days,
-    avg(r_score) as mean_r_score
+    median(recency_days)::double as median_recency_days
 from customer_rfm
 group by rfm_segment
 order by monetary desc, rfm_segment
 """
-# Segments whose members mostly bought longest ago.
-_QUIET = 2.5
+
+# Whom the audience at_risk_high_value holds.
+_QUIET = """
+select count(*) as customers, sum(monetary) as monetary,
+    median(recency_days)::double as median_recency_days
+from customer_rfm
+where rfm_segment in ('At risk', 'Cannot lose them') and m_score >= 4
+having count(*) > 0
+"""
 
 
 def _find(marts: PublishedMarts, period: Period) -> Findings:
@@ -54,22 +60,22 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
         share(best["customer_share"]),
         share(best["monetary_share"]),
     )
-    quiet = next((row for row in segments if row["mean_r_score"] < _QUIET), None)
-    action = Markup("")
-    if quiet:
+    quiet = marts.rows(_QUIET)
+    action = Markup("Nobody who bought often and for much has gone quiet.")
+    for row in quiet:
         action = Markup(
-            "Win back “{}”: {} customers who spent {} and have not bought for {} days "
-            "(median). <code>martlet export at_risk_high_value</code>"
+            "Win back {} customers who bought often and for much, {} in all, and have "
+            "not bought for {} days (median): <code>martlet export at_risk_high_value"
+            "</code>."
         ).format(
-            quiet["rfm_segment"],
-            count(quiet["customers"]),
-            money(quiet["monetary"], period.currency),
-            count(quiet["median_recency_days"]),
+            count(row["customers"]),
+            money(row["monetary"], period.currency),
+            count(row["median_recency_days"]),
         )
     return Findings(
         headline=headline,
         action=action,
-        data={"grid": grid, "segments": segments},
+        data={"grid": grid, "segments": segments, "quiet": quiet},
         parts=(
             Grid(
                 "Customers by recency and frequency",
