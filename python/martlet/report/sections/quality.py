@@ -20,7 +20,9 @@ order by raw_rows desc, table_name
 _TOTALS = """
 with staged as (
     select sum(raw_rows)::bigint as raw_rows,
-        sum(unkeyed_rows + later_rows)::bigint as unused_rows
+        sum(unkeyed_rows + later_rows)::bigint as unused_rows,
+        sum(raw_rows - staged_rows - superseded_rows - unkeyed_rows - later_rows)::bigint
+            as lost_rows
     from raw_reconciliation
 ),
 
@@ -30,7 +32,7 @@ refused as (
     where outcome = 'refused'
 )
 
-select raw_rows, unused_rows, refused_rows,
+select raw_rows, unused_rows, lost_rows, refused_rows,
     refused_rows / nullif(raw_rows + refused_rows, 0)::double as refused_share
 from staged
 cross join refused
@@ -104,7 +106,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
     }
     return Findings(
         headline=_headline(totals),
-        action=_action(refused, [row["table_name"] for row in absent]),
+        action=_action(totals, refused, [row["table_name"] for row in absent]),
         data=data,
         parts=_parts(data),
     )
@@ -166,7 +168,14 @@ def _parts(data: Mapping[str, Rows]) -> list[Table]:
 
 
 def _headline(totals: dict) -> Markup:
-    told = Markup("All {} raw rows are accounted for").format(count(totals["raw_rows"]))
+    if totals["lost_rows"]:
+        told = Markup("Of {} raw rows, {} are not accounted for").format(
+            count(totals["raw_rows"]), count(totals["lost_rows"])
+        )
+    else:
+        told = Markup("All {} raw rows are accounted for").format(
+            count(totals["raw_rows"])
+        )
     if totals["unused_rows"]:
         told += Markup("; {} could not be used").format(count(totals["unused_rows"]))
     if totals["refused_rows"]:
@@ -176,10 +185,18 @@ def _headline(totals: dict) -> Markup:
     return told + Markup(".")
 
 
-def _action(refused: list[dict], absent: list[str]) -> Markup:
+def _action(totals: dict, refused: list[dict], absent: list[str]) -> Markup:
     told = Markup("")
+    if totals["lost_rows"]:
+        told += Markup(
+            "Trust no number before this is found: <code>martlet build</code>. "
+        )
+    if totals["unused_rows"]:
+        told += Markup(
+            "Mend rows without a key or dated later, below, and load again. "
+        )
     if refused:
-        told = Markup(
+        told += Markup(
             "Look at what was refused, mend it, and try again: "
             "<code>martlet quarantine</code>. "
         )
