@@ -77,24 +77,11 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "made of <code>events</code>: <code>martlet load events FILE</code>."
             )
         )
-    best = channels[0]
-    if best["revenue_share"] is None:
-        headline = Markup(
-            "{} brings {} of the sessions; no revenue is known of them."
-        ).format(best["channel_group"], share(best["sessions_share"]))
-    else:
-        headline = Markup(
-            "{} brings {} of the revenue with {} of the sessions."
-        ).format(
-            best["channel_group"],
-            share(best["revenue_share"]),
-            share(best["sessions_share"]),
-        )
     names = list(dict.fromkeys(row["channel_group"] for row in weeks))
     week = Column("week", "Week of", "date")
     channel = Column("channel_group", "Channel")
     return Findings(
-        headline=headline,
+        headline=_headline(channels),
         action=_action(channels),
         data={"weeks": weeks, "channels": channels},
         parts=(
@@ -150,6 +137,19 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "that brought the session.",
             ),
         ),
+    )
+
+
+def _headline(channels: list[dict]) -> Markup:
+    best = channels[0]
+    if best["revenue_share"] is None:
+        return Markup(
+            "{} brings {} of the sessions; none of them brought revenue."
+        ).format(best["channel_group"], share(best["sessions_share"]))
+    return Markup("{} brings {} of the revenue with {} of the sessions.").format(
+        best["channel_group"],
+        share(best["revenue_share"]),
+        share(best["sessions_share"]),
     )
 
 
