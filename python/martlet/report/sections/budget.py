@@ -127,7 +127,7 @@ def _action(plan: list[dict]) -> Markup:
     reasons = list(
         dict.fromkeys(words(row["reason"]) for row in blind if row["reason"])
     )
-    return Markup("What is missing for {}: {}.").format(
+    return Markup("Of {} nobody can tell yet ({}): go on as before.").format(
         listed([row["channel_group"] for row in blind]), "; ".join(reasons)
     )
 
