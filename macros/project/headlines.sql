@@ -40,6 +40,8 @@
             'denominator': denominator,
             'is_higher_better': is_higher_better,
             'is_drawn': numerator not in ['ad_spend', 'attributed_revenue'],
+            'is_of_visits': 'session' in numerator,
+            'needs_history': name in ['new_customers', 'repeat_purchase_rate'],
         }) -%}
     {%- endfor -%}
     {{- return(headlines) -}}

@@ -1,4 +1,5 @@
--- First and last day of the data, and the date everything is told as of.
+-- First and last day of the data, the first ones of orders and of events (null without
+-- any), and the date everything is told as of.
 -- Grain: one row. as_of_date is the variable, else the day after the last day of an
 -- order, event, return, touch, assignment or day of spend; never the clock.
 with
@@ -28,31 +29,35 @@ spend as (
 ),
 
 extremes as (
-    select min(ordered_at) as first_at, max(ordered_at) as last_at from orders
+    select 'orders' as feed, min(ordered_at) as first_at, max(ordered_at) as last_at
+    from orders
     union all
-    select min(event_at), max(event_at) from events
+    select 'events', min(event_at), max(event_at) from events
     union all
-    select min(returned_at), max(returned_at) from returns
+    select 'returns', min(returned_at), max(returned_at) from returns
     union all
-    select min(touched_at), max(touched_at) from touches
+    select 'touches', min(touched_at), max(touched_at) from touches
     union all
-    select min(assigned_at), max(assigned_at) from assignments
+    select 'assignments', min(assigned_at), max(assigned_at) from assignments
 ),
 
 days as (
     select
+        feed,
         {{ reporting_date('first_at') }} as first_date,
         {{ reporting_date('last_at') }} as last_date
     from extremes
     union all
-    select min(date_day), max(date_day) from spend
+    select 'spend', min(date_day), max(date_day) from spend
 ),
 
 -- A store without any data still has one row, so that nothing downstream breaks.
 period as (
     select
         coalesce(min(first_date), cast('1970-01-01' as date)) as first_date,
-        coalesce(max(last_date), cast('1970-01-01' as date)) as last_date
+        coalesce(max(last_date), cast('1970-01-01' as date)) as last_date,
+        min(case when feed = 'orders' then first_date end) as first_order_date,
+        min(case when feed = 'events' then first_date end) as first_event_date
     from days
 ),
 
@@ -60,6 +65,8 @@ as_of as (
     select
         first_date,
         last_date,
+        first_order_date,
+        first_event_date,
         {% if var('as_of_date', none) -%}
         cast('{{ var("as_of_date") }}' as date) as as_of_date
         {%- else -%}
@@ -72,6 +79,8 @@ with_instant as (
     select
         first_date,
         last_date,
+        first_order_date,
+        first_event_date,
         as_of_date,
         {{ start_of_reporting_date('as_of_date') }} as as_of_at
     from as_of

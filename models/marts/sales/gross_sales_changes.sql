@@ -9,6 +9,7 @@ with
 
 periods as (
     select * from {{ ref('int_compared_periods') }}
+    where not coalesce(begins_before_orders, false)
 ),
 
 sales as (

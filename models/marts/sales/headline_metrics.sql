@@ -2,8 +2,9 @@
 -- chance.
 -- Grain: one row per kind of period, first day and metric, of the latest periods. The
 -- interval is that of the relative change, by headline_totals' variance of its
--- logarithm; there is none where a value is not above zero, few units bear on it, or
--- its standard error is 1 or more, or so small that it is rounding: the rate of an
+-- logarithm; there is none where the data begin within the period before, or not long
+-- enough before it to know who is new, a value is not above zero, few units bear on it,
+-- or its standard error is 1 or more, or so small that it is rounding: the rate of an
 -- assumed margin is the same for everyone.
 {%- set sides = [('now', 'value'), ('before', 'previous_value')] %}
 with
@@ -26,6 +27,8 @@ metrics as (
         '{{ metric.unit }}' as unit,
         {{ metric.denominator is not none }} as is_ratio,
         {{ metric.is_drawn }} as is_drawn,
+        {{ metric.is_of_visits }} as is_of_visits,
+        {{ metric.needs_history }} as needs_history,
         cast({{ metric.is_higher_better }} as boolean) as is_higher_better
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -48,7 +51,12 @@ valued as (
             case when metrics.is_ratio then totals.denominator_{{ side }}_units end
         ) as {{ value }}_units,
         {%- endfor %}
-        totals.variance
+        totals.variance,
+        case
+            when metrics.is_of_visits then periods.begins_before_events
+            else periods.begins_before_orders
+        end as begins_before_data,
+        metrics.needs_history and periods.begins_before_history as lacks_history
     from periods
     cross join metrics
     left join totals
@@ -61,6 +69,8 @@ judged as (
     select
         valued.*,
         is_drawn
+        and not coalesce(begins_before_data, false)
+        and not coalesce(lacks_history, false)
         and least(value, previous_value) > 0
         and least(value_units, previous_value_units) >= {{ var('headline_min_units') }}
         and variance >= 1e-10
@@ -71,8 +81,10 @@ judged as (
 with_intervals as (
     select
         judged.*,
-        case when previous_value > 0 then {{ ratio('value', 'previous_value') }} - 1 end
-            as relative_change
+        case
+            when previous_value > 0 and not coalesce(begins_before_data, false)
+                then {{ ratio('value', 'previous_value') }} - 1
+        end as relative_change
         {%- for end, sign in [('ci_low', '-'), ('ci_high', '')] %},
         case when has_interval then {{ ratio('value', 'previous_value') }}
             * exp({{ sign }}{{ normal_quantile_975() }} * sqrt(variance)) - 1

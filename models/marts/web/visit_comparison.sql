@@ -3,7 +3,8 @@
 -- Grain: one row per dimension_name and dimension_value with a session in either. The
 -- interval of how sessions changed is that of visitors drawn anew (log of the ratio,
 -- delta method); a conversion rate has Wilson's, and differs from that of all sessions
--- where it does not hold theirs.
+-- where it does not hold theirs. Without events of the whole period before, how sessions
+-- changed is not told.
 with
 
 sessions as (
@@ -93,6 +94,7 @@ rated as (
 bounded as (
     select
         *,
+        sessions_ratio - 1 as sessions_change,
         sessions_ratio * exp(-{{ normal_quantile_975() }} * log_ratio_error) - 1
             as sessions_change_ci_low,
         sessions_ratio * exp({{ normal_quantile_975() }} * log_ratio_error) - 1
@@ -118,9 +120,12 @@ told as (
         previous_sessions,
         {{ ratio('sessions', 'sum(sessions) over (partition by dimension_name)') }}
             as sessions_share,
-        sessions_ratio - 1 as sessions_change,
-        sessions_change_ci_low,
-        sessions_change_ci_high,
+        {%- for change in [
+            'sessions_change', 'sessions_change_ci_low', 'sessions_change_ci_high',
+        ] %}
+        case when not coalesce(periods.begins_before_events, false) then {{ change }} end
+            as {{ change }},
+        {%- endfor %}
         sessions_with_purchase,
         conversion_rate,
         conversion_ci_low,

@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
 Kind = Literal[
-    "text", "count", "decimal", "money", "share", "change", "date", "month", "points"
+    "text", "words", "count", "decimal", "money", "share", "change", "date", "month", "points"
 ]
 
 
@@ -121,6 +121,7 @@ class Period:
     as_of_date: Any
     currency: str
     reporting_timezone: str
+    is_margin_assumed: bool
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def render_page(report: Report, on_part: OnPart | None = None) -> str:
         day=day,
         laid_out=laid_out,
         greatest=_greatest,
-        is_number=lambda column: column.kind not in ("text", "date", "month"),
+        is_number=lambda column: column.kind not in ("text", "words", "date", "month"),
     )
     drawings = _draw_all(report, on_part)
     return environment.get_template("report.html.j2").render(

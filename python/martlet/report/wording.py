@@ -114,8 +114,9 @@ def write(value: Value, kind: Kind, currency: str) -> Markup:
     """Write any value by its kind."""
     if value is None:
         return ABSENT
-    if kind == "text":
-        return Markup("{}").format(words(str(value)))
+    if kind in ("text", "words"):
+        text = words(str(value)) if kind == "words" else value
+        return Markup("{}").format(text)
     if kind == "money":
         return money(value, currency)
     return _WRITTEN[kind](value)

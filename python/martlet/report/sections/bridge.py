@@ -11,7 +11,7 @@ from martlet.report.charts.style import AMOUNTS
 from martlet.report.content import Column, Figure, Findings, Period, Row, Section
 from martlet.report.marts import PublishedMarts
 from martlet.report.sections.tips import tipped
-from martlet.report.wording import change, decimal, money, share, short, words
+from martlet.report.wording import change, decimal, money, share, short
 
 _EFFECTS = """
 select effect, position, amount, starts_at, ends_at, previous_net_sales, net_sales,
@@ -24,53 +24,40 @@ qualify period_start_date = max(period_start_date) over ()
 order by position
 """
 
-# What each effect is called, what stands behind it, and what helps against a loss by it.
+_VERDICT = """
+select verdict from headline_metrics
+where period_type = '28_days' and metric = 'net_sales'
+"""
+
+# What each effect is called, and where to look if it took net sales down.
 _EFFECT_WORDS = {
     "new_customers": (
-        "new customers",
-        "fewer people bought for the first time",
+        "New customers",
         "Look at the channels that bring new people, below.",
     ),
     "returning_customers": (
-        "returning customers",
-        "fewer customers came back",
+        "Returning customers",
         "Write to who is due: audiences <code>lapsing</code> and <code>win_back</code>.",
     ),
-    "guest_orders": (
-        "guests",
-        "fewer guests ordered",
-        "Look at the checkout for guests.",
-    ),
+    "guest_orders": ("Guests", "Look at the checkout for guests."),
     "frequency": (
-        "orders per customer",
-        "customers ordered less often",
+        "Orders per customer",
         "Remind those who are due: audience <code>likely_to_buy</code>.",
     ),
     "basket": (
-        "items per order",
-        "baskets were smaller",
+        "Items per order",
         "Offer what goes with what: audience <code>recommendations</code>.",
     ),
-    "price": (
-        "price and mix",
-        "cheaper goods were sold",
-        "Look at which goods sell, and at what price.",
-    ),
+    "price": ("Price and mix", "Look at which goods sell, and at what price."),
     "uncounted_orders": (
-        "credit notes and samples",
-        "credit notes cost more",
+        "Credit notes and samples",
         "Look at who writes credit notes, and why.",
     ),
     "discounts": (
-        "discounts",
-        "discounts took a greater share",
+        "Discounts",
         "Give coupons to whom they move: audience <code>high_uplift</code>.",
     ),
-    "returns": (
-        "returns",
-        "returns took a greater share",
-        "Look at which goods come back.",
-    ),
+    "returns": ("Returns", "Look at which goods come back."),
 }
 _RATES = ("discounts", "returns")
 
@@ -84,10 +71,12 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "fewer than 56 days of <code>orders</code> and <code>order_items</code>."
             )
         )
+    verdicts = marts.rows(_VERDICT)
+    verdict = verdicts[0]["verdict"] if verdicts else None
     return Findings(
         headline=_headline(effects, period.currency),
-        action=_action(effects, period.currency),
-        data={"effects": effects},
+        action=_action(effects, verdict, period.currency),
+        data={"effects": effects, "verdict": verdicts},
         parts=(
             Figure(
                 f"From the net sales of 28 days to those of the next, {period.currency}",
@@ -108,8 +97,8 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
 
 
 def _label(effect: str) -> str:
-    label, _, _ = _EFFECT_WORDS[effect]
-    return label.capitalize()
+    label, _ = _EFFECT_WORDS[effect]
+    return label
 
 
 def _tip(row: Row, currency: str) -> Markup:
@@ -175,18 +164,30 @@ def _headline(effects: list[dict], currency: str) -> Markup:
         told += Markup(" ({})").format(change(first["relative_change"]))
     most = max(effects, key=lambda row: row["amount"] * (1 if total > 0 else -1))
     return told + Markup(", most of all by {}: {}.").format(
-        words(_label(most["effect"])).lower(), money(most["amount"], currency)
+        _label(most["effect"]).lower(), money(most["amount"], currency)
     )
 
 
-def _action(effects: list[dict], currency: str) -> Markup:
+def _action(effects: list[dict], verdict: str | None, currency: str) -> Markup:
+    """Name the step that took most away, and say where all of it may be chance."""
     worst = min(effects, key=lambda row: row["amount"])
     if worst["amount"] >= 0:
         return Markup("Nothing pulled net sales down; keep doing what you do.")
-    _, loss, help_ = _EFFECT_WORDS[worst["effect"]]
-    return Markup("What cost most is that {} ({}). ").format(
-        loss, money(worst["amount"], currency)
-    ) + Markup(help_)
+    label, advice = _EFFECT_WORDS[worst["effect"]]
+    told = Markup("“{}” took most away: {}. ").format(
+        label, money(worst["amount"], currency)
+    ) + Markup(advice)
+    if verdict in ("up", "down"):
+        return told
+    return told + Markup(
+        " Net sales as a whole moved no more than chance may move them, so look before "
+        "you change anything."
+    )
 
 
-BRIDGE = Section("revenue_bridge", "Why net sales moved", ("revenue_bridge",), _find)
+BRIDGE = Section(
+    "revenue_bridge",
+    "Why net sales moved",
+    ("revenue_bridge", "headline_metrics"),
+    _find,
+)

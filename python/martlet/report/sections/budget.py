@@ -68,7 +68,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "marginal_roi_ci_low",
                 "marginal_roi_ci_high",
             ),
-            Column("status", "Status"),
+            Column("status", "Status", "words"),
             Column("reason", "Why"),
         ),
         is_wide=True,

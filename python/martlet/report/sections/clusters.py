@@ -56,7 +56,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
                 "How each cluster differs from all customers, in standard deviations",
                 features,
                 row=Column("cluster_name", "Cluster"),
-                column=Column("feature", "Feature"),
+                column=Column("feature", "Feature", "words"),
                 value=Column("deviation", "Deviation", "decimal"),
                 steps=_STEPS,
                 is_wide=True,

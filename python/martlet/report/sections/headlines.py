@@ -13,6 +13,8 @@ select metric, metric_name, unit, value, previous_value, relative_change, ci_low
     verdict, is_higher_better, period_start_date, period_end_date
 from headline_metrics
 where period_type = '28_days' and value is not null
+    -- What there is nothing of is no news.
+    and not (value = 0 and coalesce(previous_value, 0) = 0)
 order by position
 """
 

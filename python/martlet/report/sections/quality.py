@@ -119,7 +119,7 @@ def _parts(data: Mapping[str, Rows]) -> list[Table]:
             "Where every raw row went",
             data["tables"],
             (
-                Column("table_name", "Raw table"),
+                Column("table_name", "Raw table", "words"),
                 Column("raw_rows", "Rows", "count"),
                 Column("staged_rows", "Used", "count"),
                 Column("superseded_rows", "Superseded", "count"),
@@ -143,7 +143,7 @@ def _parts(data: Mapping[str, Rows]) -> list[Table]:
         Table(
             "In quarantine",
             data["refused"],
-            (Column("rule", "Reason"), Column("rows", "Rows", "count", is_bar=True)),
+            (Column("rule", "Reason", "words"), Column("rows", "Rows", "count", is_bar=True)),
         ),
         Table(
             "How late events came",

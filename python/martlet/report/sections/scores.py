@@ -62,7 +62,7 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
     points = marts.rows(_CALIBRATION)
     curves = marts.rows(_GAINS)
     names = [row["model_name"] for row in metrics]
-    model = Column("model_name", "Model")
+    model = Column("model_name", "Model", "words")
     return Findings(
         headline=_headline(metrics),
         action=_action(metrics),
