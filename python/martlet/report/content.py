@@ -20,7 +20,16 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 
 Kind = Literal[
-    "text", "words", "count", "decimal", "money", "share", "change", "date", "month", "points"
+    "text",
+    "words",
+    "count",
+    "decimal",
+    "money",
+    "share",
+    "change",
+    "points",
+    "date",
+    "month",
 ]
 
 

@@ -102,13 +102,24 @@ def _label(effect: str) -> str:
 
 
 def _tip(row: Row, currency: str) -> Markup:
-    write = share if row["effect"] in _RATES else decimal
-    return Markup("{}: {}, from {} to {}").format(
-        _label(row["effect"]),
-        money(row["amount"], currency),
-        write(row["driver_before"]),
-        write(row["driver_now"]),
+    """Tell an effect with what stands behind it, where that moved the same way.
+
+    Effects are of each kind of customers by itself; over all of them the number may go
+    the other way, and would then explain nothing.
+    """
+    told = Markup("{}: {}").format(
+        _label(row["effect"]), money(row["amount"], currency)
     )
+    before, now = row["driver_before"], row["driver_now"]
+    is_rate = row["effect"] in _RATES
+    if (
+        before is None
+        or now is None
+        or (now > before) != ((row["amount"] > 0) ^ is_rate)
+    ):
+        return told
+    write = share if is_rate else decimal
+    return told + Markup(", from {} to {}").format(write(before), write(now))
 
 
 def _steps(effects: list[dict], currency: str) -> list[dict]:

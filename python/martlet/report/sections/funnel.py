@@ -49,7 +49,11 @@ def _find(marts: PublishedMarts, period: Period) -> Findings:
             )
         )
     devices = marts.rows(_DEVICES)
-    lost = max(steps[:-1], key=lambda row: row["drop_off_rate"] or 0, default=steps[0])
+    lost = max(
+        steps[:-1],
+        key=lambda row: row["entities"] * (row["drop_off_rate"] or 0),
+        default=steps[0],
+    )
     following = steps[min(lost["step_number"], len(steps) - 1)]
     headline = Markup(
         "Most are lost after “{}”: {} of them never reach “{}”. {} of all who begin "

@@ -143,7 +143,10 @@ def _parts(data: Mapping[str, Rows]) -> list[Table]:
         Table(
             "In quarantine",
             data["refused"],
-            (Column("rule", "Reason", "words"), Column("rows", "Rows", "count", is_bar=True)),
+            (
+                Column("rule", "Reason", "words"),
+                Column("rows", "Rows", "count", is_bar=True),
+            ),
         ),
         Table(
             "How late events came",

@@ -95,6 +95,12 @@ def _headline(served: dict | None) -> Markup:
 def _action(served: dict | None) -> Markup:
     if served is None:
         return Markup("More orders of known customers let the next trial tell more.")
+    if not (served["gain_ci_low"] or 0) > 0:
+        return Markup(
+            "Send them to some customers and what is popular to others, before you send "
+            "them to all: <code>martlet export recommendations --campaign ID</code> holds "
+            "a control group back."
+        )
     return Markup(
         "Put them to work: <code>martlet export recommendations</code> gives a list with "
         "goods per customer."
