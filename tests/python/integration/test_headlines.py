@@ -62,6 +62,7 @@ CAMPAIGN_TYPES = pa.schema(
         "attribution_model": pa.string(),
         "date_basis": pa.string(),
         "campaign_id": pa.string(),
+        "has_spend": pa.bool_(),
         "date_day": pa.date32(),
         "spend": pa.decimal128(18, 4),
         "attributed_revenue": pa.decimal128(18, 4),
@@ -221,6 +222,9 @@ def headlines(manifest: dict[str, Any]) -> pd.DataFrame:
             "previous_period_start_date": first,
             "previous_period_end_date": first + DAYS,
             "is_latest": True,
+            "begins_before_orders": False,
+            "begins_before_events": False,
+            "begins_before_history": False,
         }
     )
     tables = {

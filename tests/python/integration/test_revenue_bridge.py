@@ -85,6 +85,7 @@ def bridges(manifest: dict[str, Any], drawn: pd.DataFrame) -> pd.DataFrame:
             "period_type": [str(number) for number in range(2 * PERIODS)],
             "period_start_date": NOW,
             "previous_period_start_date": BEFORE,
+            "begins_before_orders": False,
         }
     )
     tables = {
