@@ -65,9 +65,8 @@ with_rates as (
         {%- for side, other in [('before', 'now'), ('now', 'before')] %},
         case
             when gross_sales_{{ side }} = 0 and {{ taken }}_{{ side }} = 0
-                then case
-                    when {{ taken }}_fit_{{ other }} then {{ taken }}_told_{{ other }}
-                end
+                then case when {{ taken }}_fit_{{ other }}
+                    then {{ taken }}_told_{{ other }} end
             when {{ taken }}_fit_{{ side }} then {{ taken }}_told_{{ side }}
         end as {{ taken }}_rate_{{ side }}
         {%- endfor %}
@@ -117,7 +116,6 @@ running as (
         effects.*,
         sum(exact_amount) over (
             partition by period_type, period_start_date order by position
-            rows between unbounded preceding and current row
         ) as moved_by_then
     from effects
 ),

@@ -3,8 +3,8 @@
 -- Grain: one row per dimension_name and dimension_value with a session in either. The
 -- interval of how sessions changed is that of visitors drawn anew (log of the ratio,
 -- delta method); a conversion rate has Wilson's, and differs from that of all sessions
--- where it does not hold theirs. Without events of the whole period before, how sessions
--- changed is not told.
+-- where it does not hold theirs. Without events of the whole period before, how
+-- sessions changed is not told.
 with
 
 sessions as (
@@ -123,8 +123,9 @@ told as (
         {%- for change in [
             'sessions_change', 'sessions_change_ci_low', 'sessions_change_ci_high',
         ] %}
-        case when not coalesce(periods.begins_before_events, false) then {{ change }} end
-            as {{ change }},
+        case
+            when not coalesce(periods.begins_before_events, false) then {{ change }}
+        end as {{ change }},
         {%- endfor %}
         sessions_with_purchase,
         conversion_rate,
