@@ -162,7 +162,12 @@ def test_customers_and_their_orders_match_by_pseudonym(
 def test_no_contact_data_is_written_in_clear(
     shop: Shop, report: dict[str, Any]
 ) -> None:
-    written = [path for path in shop.directory.rglob("*") if path.is_file()]
+    # dbt's parse is of the project alone, and short numbers stand in any binary file.
+    written = [
+        path
+        for path in shop.directory.rglob("*")
+        if path.is_file() and path.name != "partial_parse.msgpack"
+    ]
     assert any("quarantine" in path.parts for path in written)
     for path in written:
         content = path.read_bytes().lower()
