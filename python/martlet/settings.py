@@ -48,11 +48,6 @@ class Settings:
         return self.published / PUBLISHED_DATABASE
 
     @property
-    def published_dictionary(self) -> Path:
-        """The page that describes what is published."""
-        return self.published / DICTIONARY
-
-    @property
     def report(self) -> Path:
         """Where the report goes by default."""
         return self.home / "report.html"

@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from martlet.dictionary.contents import Dictionary, read_dictionary
-from martlet.pages.policy import OFFLINE_POLICY
-from martlet.pages.styles import shared_styles
+from martlet.pages.rendering import render
 
 _CODE = re.compile(r"`([^`]+)`")
 
 
 def render_dictionary(manifest: Mapping[str, Any]) -> str:
     """Give the dictionary of a manifest as HTML, the same bytes for the same manifest."""
-    environment = Environment(
-        loader=PackageLoader(__package__, "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["prose"] = _prose
     dictionary = read_dictionary(manifest)
-    return environment.get_template("dictionary.html.j2").render(
+    return render(
+        __package__,
+        "dictionary",
+        {"prose": _prose},
         dictionary=dictionary,
         anchors=_anchors(dictionary),
-        policy=OFFLINE_POLICY,
-        styles=Markup(shared_styles() + _part("dictionary.css")),
-        script=Markup(_part("dictionary.js")),
     )
 
 
@@ -55,7 +44,3 @@ def _anchors(dictionary: Dictionary) -> dict[str, str]:
 def _prose(text: str) -> Markup:
     """Give a description as HTML, with what stands in backticks as code."""
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
-
-
-def _part(name: str) -> str:
-    return files(__package__).joinpath("templates", name).read_text("utf-8")

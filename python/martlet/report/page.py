@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from martlet.pages.policy import OFFLINE_POLICY
-from martlet.pages.styles import shared_styles
+from martlet.pages.rendering import render
 from martlet.report.content import (
     Column,
     Figure,
@@ -17,7 +14,6 @@ from martlet.report.content import (
     Grid,
     Report,
     Section,
-    Table,
     Tiles,
 )
 from martlet.report.drawing import draw
@@ -29,41 +25,35 @@ FULL_WIDTH = 880
 HALF_WIDTH = 460
 PHONE_WIDTH = 340
 
+# Kinds of values that stand to the left, as text does.
+_WORDS = ("text", "words", "date", "month")
+
 # Called with what was just drawn, how much is done, and how much there is to do.
 OnPart = Callable[[str, int, int], None]
 
 
 def render_page(report: Report, on_part: OnPart | None = None) -> str:
     """Give the whole report as HTML, the same bytes for the same report."""
-    environment = Environment(
-        loader=PackageLoader("martlet.report", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
     currency = report.period.currency
-    environment.globals.update(
-        is_figure=lambda part: isinstance(part, Figure),
-        is_grid=lambda part: isinstance(part, Grid),
-        is_table=lambda part: isinstance(part, Table),
-        is_tiles=lambda part: isinstance(part, Tiles),
-        cell=lambda row, column: write_cell(row, column, currency),
-        written=lambda value, kind: short(value, kind, currency),
-        change=change,
-        day=day,
-        laid_out=laid_out,
-        greatest=_greatest,
-        is_number=lambda column: column.kind not in ("text", "words", "date", "month"),
-    )
-    drawings = _draw_all(report, on_part)
-    return environment.get_template("report.html.j2").render(
+    helpers = {
+        "is_figure": lambda part: isinstance(part, Figure),
+        "is_grid": lambda part: isinstance(part, Grid),
+        "is_tiles": lambda part: isinstance(part, Tiles),
+        "cell": lambda row, column: write_cell(row, column, currency),
+        "written": lambda value, kind: short(value, kind, currency),
+        "change": change,
+        "day": day,
+        "laid_out": laid_out,
+        "greatest": _greatest,
+        "is_number": lambda column: column.kind not in _WORDS,
+    }
+    return render(
+        "martlet.report",
+        "report",
+        helpers,
         report=report,
         period=report.period,
-        drawings=drawings,
-        policy=OFFLINE_POLICY,
-        style=Markup(shared_styles() + _read("report.css")),
-        script=Markup(_read("report.js")),
+        drawings=_draw_all(report, on_part),
     )
 
 
@@ -103,7 +93,3 @@ def _draw(section: Section, found: Findings, figure: Figure, number: int) -> Mar
 def _greatest(rows: list[dict], column: Column) -> float:
     """Give the greatest value of a column, by which its bars are drawn."""
     return max((abs(float(row[column.name] or 0)) for row in rows), default=0) or 1
-
-
-def _read(name: str) -> str:
-    return files("martlet.report").joinpath("templates", name).read_text("utf-8")
