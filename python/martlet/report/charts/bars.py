@@ -11,10 +11,10 @@ from martlet.report.charts.style import (
     NEGATIVE,
     NEUTRAL,
     POSITIVE,
-    RULE,
     axis,
     chart,
     is_narrow,
+    names_down,
 )
 from martlet.report.content import Rows
 
@@ -35,7 +35,7 @@ def waterfall(rows: Rows, width: int, *, number: str) -> dict[str, Any]:
         },
         "legend": None,
     }
-    y = {"field": "label", "type": "ordinal", "sort": None, "axis": axis(grid=False)}
+    y = names_down("label")
     ends = [float(row[end]) for row in rows for end in ("starts_at", "ends_at")]
     room_for_labels = 0.12 if not is_narrow(width) else 0.35
     bars = {
@@ -92,7 +92,7 @@ def ranged_bars(
 
     Rows have ``tip``; those above zero are good and those below are not.
     """
-    y = {"field": name, "type": "nominal", "sort": None, "axis": axis(grid=False)}
+    y = names_down(name)
     layers = [
         {
             "mark": {"type": "bar", "height": {"band": 0.55}, "cornerRadius": 2},
@@ -123,15 +123,15 @@ def ranged_bars(
                 "x2": {"field": high},
             },
         },
-        zero_line(MUTED),
+        zero_line(),
     ]
     return chart(rows, width, max(60, 28 * len(rows)), layer=layers)
 
 
-def zero_line(colour: str = RULE) -> dict[str, Any]:
+def zero_line() -> dict[str, Any]:
     """Give a layer with a line where nothing changed."""
     return {
         "data": {"values": [{"zero": 0}]},
-        "mark": {"type": "rule", "color": colour, "aria": False},
+        "mark": {"type": "rule", "color": MUTED, "aria": False},
         "encoding": {"x": {"field": "zero", "type": "quantitative"}},
     }

@@ -15,6 +15,7 @@ from martlet.report.charts.style import (
     diagonal,
     is_narrow,
     legend_columns,
+    names_down,
     series,
 )
 from martlet.report.content import Rows
@@ -36,13 +37,13 @@ def intervals(
 
     Rows of which ``stressed`` is true are in full colour. Rows have ``tip``.
     """
-    y = {"field": name, "type": "nominal", "sort": None, "axis": axis(grid=False)}
+    y = names_down(name)
     colour = {
         "condition": {"test": f"datum['{stressed}']", "value": ACCENT},
         "value": MUTED,
     }
     layers = [
-        zero_line(MUTED),
+        zero_line(),
         {
             "mark": {"type": "rule", "strokeWidth": 2, "aria": False},
             "encoding": {
@@ -126,7 +127,7 @@ def moves(rows: Rows, width: int, *, name: str, number: str) -> dict[str, Any]:
     Rows have ``current_spend``, ``recommended_spend``, ``lower_bound``, ``upper_bound``
     and ``tip``.
     """
-    y = {"field": name, "type": "nominal", "sort": None, "axis": axis(grid=False)}
+    y = names_down(name)
     layers = [
         {
             "mark": {

@@ -14,6 +14,7 @@ from martlet.report.charts.style import (
     axis,
     chart,
     diagonal,
+    drawing,
     is_narrow,
     legend_columns,
     series,
@@ -141,16 +142,14 @@ def response_curves(rows: Rows, width: int) -> dict[str, Any]:
             },
         },
     ]
-    specification = chart(rows, width, 0)
-    for part in ("width", "height", "autosize"):
-        del specification[part]
-    return specification | {
-        "facet": {"field": "channel_group", "type": "nominal"},
-        "columns": columns,
-        "spec": {
+    return drawing(
+        rows,
+        facet={"field": "channel_group", "type": "nominal"},
+        columns=columns,
+        spec={
             "width": (width - 60 * columns) // columns,
             "height": 120,
             "layer": layers,
         },
-        "resolve": {"scale": {"x": "independent", "y": "independent"}},
-    }
+        resolve={"scale": {"x": "independent", "y": "independent"}},
+    )

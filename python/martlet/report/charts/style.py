@@ -87,14 +87,18 @@ def is_narrow(width: int) -> bool:
 
 def chart(rows: Rows, width: int, height: int, **parts: Any) -> dict[str, Any]:
     """Give a specification of a chart that is ``width`` pixels wide, labels included."""
-    return {
-        "data": {"values": plain(rows)},
-        "width": width,
-        "height": height,
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "config": _CONFIG,
+    return drawing(
+        rows,
+        width=width,
+        height=height,
+        autosize={"type": "fit-x", "contains": "padding"},
         **parts,
-    }
+    )
+
+
+def drawing(rows: Rows, **parts: Any) -> dict[str, Any]:
+    """Give a specification in the look of all charts, whose ``parts`` say its size."""
+    return {"data": {"values": plain(rows)}, "config": _CONFIG, **parts}
 
 
 def axis(**options: Any) -> dict[str, Any]:
@@ -120,6 +124,11 @@ def diagonal() -> dict[str, Any]:
             "y": {"field": "y", "type": "quantitative"},
         },
     }
+
+
+def names_down(field: str) -> dict[str, Any]:
+    """Give an upright axis of names, in the order of the rows."""
+    return {"field": field, "type": "nominal", "sort": None, "axis": axis(grid=False)}
 
 
 def series(names: Sequence[str], colours: Sequence[str] = SERIES) -> dict[str, Any]:
