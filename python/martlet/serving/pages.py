@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from martlet.errors import EnvironmentFault
 from martlet.pages.policy import OFFLINE_POLICY
+from martlet.report.content import Report
 from martlet.report.making import make_report
 from martlet.report.page import render_page
 from martlet.settings import DICTIONARY, PUBLISHED_DATABASE, Settings
@@ -49,6 +50,7 @@ class PublishedPages:
         self._lock = Lock()
         self._edition = ""
         self._made: dict[str, Page] = {}
+        self._read: Report | None = None
         self._makers: dict[str, Callable[[Path], Page]] = {
             "/": self._report,
             "/report.json": self._numbers,
@@ -90,6 +92,7 @@ class PublishedPages:
                 if edition != self._edition:
                     self._edition = edition
                     self._made = {}
+                    self._read = None
                 if address not in self._made:
                     self._made[address] = make(publication)
             except FileNotFoundError as error:
@@ -101,13 +104,18 @@ class PublishedPages:
             return self._made[address]
 
     def _report(self, publication: Path) -> Page:
-        report = make_report(publication / PUBLISHED_DATABASE)
-        return _watching(render_page(report), publication)
+        return _watching(render_page(self._reading(publication)), publication)
 
     def _numbers(self, publication: Path) -> Page:
-        report = make_report(publication / PUBLISHED_DATABASE)
-        text = json.dumps(report.as_dict(), indent=2, ensure_ascii=False)
+        told = self._reading(publication).as_dict()
+        text = json.dumps(told, indent=2, ensure_ascii=False)
         return Page("application/json", text.encode())
+
+    def _reading(self, publication: Path) -> Report:
+        """Give the report, read once for the page and for its numbers."""
+        if self._read is None:
+            self._read = make_report(publication / PUBLISHED_DATABASE)
+        return self._read
 
     def _dictionary(self, publication: Path) -> Page:
         return _watching((publication / DICTIONARY).read_text("utf-8"), publication)
