@@ -7,41 +7,45 @@
 {% macro create_ledgers() %}
     {%- if execute -%}
         {%- set schemas = ['ml', 'ops'] -%}
-        {%- set present = _columns_by_table(schemas) -%}
         {%- for schema in schemas -%}
             {%- do run_query("create schema if not exists " ~ schema) -%}
         {%- endfor -%}
+        {%- set present = columns_by_table(schemas) -%}
         {%- for table in graph.sources.values() if table.source_name in schemas -%}
             {%- set name = table.schema ~ "." ~ table.name -%}
             {%- set columns = [] -%}
             {%- for column in table.columns.values()
                 if column.name | lower not in present.get(name, []) -%}
-                {%- do columns.append(column.name ~ " " ~ column.data_type) -%}
+                {%- do columns.append(
+                    column.name ~ " " ~ engine_type(column.data_type)
+                ) -%}
             {%- endfor -%}
             {%- if name not in present -%}
                 {%- do run_query(
                     "create table " ~ name ~ " (" ~ columns | join(', ') ~ ")"
+                    ~ ledger_storage(table)
                 ) -%}
-            {%- else -%}
-                {%- for column in columns -%}
-                    {%- do run_query(
-                        "alter table " ~ name ~ " add column " ~ column
-                    ) -%}
-                {%- endfor -%}
+            {%- elif columns -%}
+                {%- do run_query(add_columns(name, columns)) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
 
-{#- Asked for all at once: a question to the warehouse costs more than its answer. -#}
-{% macro _columns_by_table(schemas) -%}
-    {%- set present = {} -%}
-    {%- for table, column in run_query(
-        "select lower(table_schema || '.' || table_name), lower(column_name) "
-        ~ "from information_schema.columns "
-        ~ "where table_schema in ('" ~ schemas | join("', '") ~ "')"
-    ).rows -%}
-        {%- do present.setdefault(table, []).append(column) -%}
-    {%- endfor -%}
-    {{- return(present) -}}
+{#- Names of the columns of each table of some schemas. -#}
+{% macro columns_by_table(schemas) -%}
+    {{- return(adapter.dispatch('columns_by_table', 'martlet')(schemas)) -}}
+{%- endmacro %}
+
+{#- What follows the columns where a ledger is made. -#}
+{% macro ledger_storage(table) -%}
+    {{- return(adapter.dispatch('ledger_storage', 'martlet')(table)) -}}
+{%- endmacro %}
+
+{% macro default__ledger_storage(table) -%}
+    {{- return('') -}}
+{%- endmacro %}
+
+{% macro add_columns(table, columns) -%}
+    {{- return(adapter.dispatch('add_columns', 'martlet')(table, columns)) -}}
 {%- endmacro %}

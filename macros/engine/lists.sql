@@ -5,16 +5,8 @@
     {{ adapter.dispatch('distinct_list', 'martlet')(value) }}
 {%- endmacro %}
 
-{% macro duckdb__distinct_list(value) -%}
-    list_sort(list_distinct(list({{ value }})))
-{%- endmacro %}
-
 {% macro length_of_list(list) -%}
     {{ adapter.dispatch('length_of_list', 'martlet')(list) }}
-{%- endmacro %}
-
-{% macro duckdb__length_of_list(list) -%}
-    len({{ list }})
 {%- endmacro %}
 
 {#- A row for each element of a list; at most one in a select. -#}
@@ -22,15 +14,7 @@
     {{ adapter.dispatch('each_of', 'martlet')(list) }}
 {%- endmacro %}
 
-{% macro duckdb__each_of(list) -%}
-    unnest({{ list }})
-{%- endmacro %}
-
 {#- What a whole number is without its lowest bits. -#}
 {% macro bits_above(number, bits) -%}
     {{ adapter.dispatch('bits_above', 'martlet')(number, bits) }}
-{%- endmacro %}
-
-{% macro duckdb__bits_above(number, bits) -%}
-    ({{ number }} >> {{ bits }})
 {%- endmacro %}

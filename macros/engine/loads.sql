@@ -9,25 +9,6 @@
     {{- return(adapter.dispatch('raw_loads', 'martlet')(table)) -}}
 {%- endmacro %}
 
-{% macro duckdb__raw_loads(table) -%}
-    {%- set raw = _literally(raw_directory()) -%}
-    {%- set loads = run_query(
-        "select distinct regexp_extract(file, '.*/load_id=([^/]+)/', 1) as load_id "
-        ~ "from glob('" ~ raw ~ "/load_id=*/" ~ table ~ "/*') order by load_id"
-    ).columns[0].values() | list -%}
-    {%- set by_hand = raw ~ "/" ~ table ~ "/**" -%}
-    {%- set files = run_query("select count(*) from glob('" ~ by_hand ~ "')") -%}
-    {%- if files.columns[0].values()[0] > 0 -%}
-        {%- do loads.append(run_query(
-            "select 'by hand ' || md5(string_agg("
-            ~ "filename[" ~ (raw_directory() | length + 2)
-            ~ ":] || size || last_modified, ',' order by filename)) "
-            ~ "from read_blob('" ~ by_hand ~ "')"
-        ).columns[0].values()[0]) -%}
-    {%- endif -%}
-    {{- return(loads) -}}
-{%- endmacro %}
-
 {#- Whether a row came with one of the loads. -#}
 {% macro came_with(loads) -%}
     {%- set by_load = [] -%}
@@ -42,17 +23,10 @@
     {%- if by_hand -%}
         {%- do conditions.append("load_id is null") -%}
     {%- endif -%}
-    {{- return("(" ~ (conditions or ["false"]) | join(" or ") ~ ")") -}}
+    {{- return("(" ~ conditions | join(" or ") ~ ")" if conditions else "false") -}}
 {%- endmacro %}
 
 {#- A hash of all rows of a small table, whatever their order. -#}
 {% macro content_of_table(relation) -%}
     {{- return(adapter.dispatch('content_of_table', 'martlet')(relation)) -}}
-{%- endmacro %}
-
-{% macro duckdb__content_of_table(relation) -%}
-    {{- return(
-        "select md5(string_agg(cast(t as varchar), ',' order by cast(t as varchar))) "
-        ~ "from " ~ relation ~ " as t"
-    ) -}}
 {%- endmacro %}

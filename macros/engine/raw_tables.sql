@@ -8,142 +8,49 @@
     {{- return(adapter.dispatch('raw_directory', 'martlet')()) -}}
 {%- endmacro %}
 
-{#- MARTLET_RAW; unset, $MARTLET_HOME/raw if it has files; else the built-in sample. -#}
-{% macro duckdb__raw_directory() -%}
-    {%- if env_var('MARTLET_RAW', '') -%}
-        {{- return(env_var('MARTLET_RAW')) -}}
-    {%- endif -%}
-    {%- set home = env_var('MARTLET_HOME', 'data') ~ '/raw' -%}
-    {%- set pattern = _literally(home) ~ "/**" -%}
-    {%- set files = run_query(
-        "select count(*) from glob('" ~ pattern ~ "') "
-        ~ "where file like '%.parquet' or file like '%.csv' or file like '%.csv.gz'"
-    ) -%}
-    {{- return(home if files.columns[0].values()[0] > 0 else 'seeds/sample') -}}
-{%- endmacro %}
-
 {% macro register_raw_tables() %}
     {%- if execute -%}
         {%- do adapter.dispatch('register_raw_tables', 'martlet')() -%}
     {%- endif -%}
 {% endmacro %}
 
-{% macro duckdb__register_raw_tables() %}
-    {%- set raw = _literally(raw_directory()) -%}
-    {%- for table in graph.sources.values() if table.source_name == 'store' -%}
-        {%- set by_hand = _readers_of(raw ~ '/' ~ table.name ~ '/**') -%}
-        {%- set loaded = _readers_of(raw ~ '/load_id=*/' ~ table.name) -%}
-        {%- do run_query("create schema if not exists " ~ table.schema) -%}
-        {%- do run_query(
-            "create or replace view " ~ table.schema ~ "." ~ table.name ~ " as "
-            ~ (
-                _typed_selects(table, by_hand, is_checked=true)
-                + _typed_selects(table, loaded)
-                or _typed_selects(table, ["(select '' as filename where false)"])
-            ) | join(' union all ')
-        ) -%}
-    {%- endfor -%}
-{% endmacro %}
-
-{#- One reading expression for each file format that the folders hold: those that a
-    person filled, and those of loads. -#}
-{% macro _readers_of(folders) -%}
-    {%- set options = {
-        '.parquet': (
-            "read_parquet",
-            "union_by_name = true, hive_partitioning = false, filename = true",
-        ),
-        '.csv': ("read_csv", _csv_options()),
-        '.csv.gz': ("read_csv", _csv_options()),
-    } -%}
-    {%- set readers = [] -%}
-    {%- for suffix, (reader, arguments) in options.items() -%}
-        {%- set pattern = folders ~ "/*" ~ suffix -%}
-        {%- set found = run_query("select count(*) from glob('" ~ pattern ~ "')") -%}
-        {%- if found.columns[0].values()[0] > 0 -%}
-            {%- do readers.append(reader ~ "('" ~ pattern ~ "', " ~ arguments ~ ")") -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{- return(readers) -}}
-{%- endmacro %}
-
-{% macro _csv_options() -%}
-    {{- return(
-        "all_varchar = true, header = true, union_by_name = true, delim = ',', "
-        ~ "quote = '\"', escape = '\"', comment = '', strict_mode = true, "
-        ~ "hive_partitioning = false, filename = true"
-    ) -}}
-{%- endmacro %}
-
-{#- The contract's columns in order and type, from each reader. -#}
-{% macro _typed_selects(table, readers, is_checked=false) -%}
-    {%- set selects = [] -%}
-    {%- for reader in readers -%}
-        {%- set present = run_query("select * from " ~ reader ~ " limit 0").column_names
-            | map('lower') | list -%}
-        {%- set columns = [] -%}
-        {%- for column in table.columns.values() -%}
-            {%- set value = 'null' -%}
-            {%- if column.config.meta.get('partition') -%}
-                {%- set value = _load_id_of("filename") -%}
-            {%- elif column.name in present -%}
-                {%- set value = _guarded(column, is_checked) -%}
-            {%- endif -%}
-            {%- do columns.append(
-                "cast(" ~ value ~ " as " ~ column.data_type ~ ") as " ~ column.name
-            ) -%}
-        {%- endfor -%}
-        {%- do selects.append("select " ~ columns | join(', ') ~ " from " ~ reader) -%}
-    {%- endfor -%}
-    {{- return(selects) -}}
-{%- endmacro %}
-
-{#- The load that brought a file; null where a person put it there. -#}
-{% macro _load_id_of(path) -%}
-    {{- return(
-        "nullif(regexp_extract(" ~ path ~ ", '.*/load_id=([^/]+)/', 1), '')"
-    ) -}}
-{%- endmacro %}
-
-{#- A column of contact data is read only where it is sealed, and text of a file that
-    came around the loader only where it holds no address: neither must reach the
-    warehouse in clear. -#}
-{% macro _guarded(column, is_checked) -%}
-    {%- set value = '"' ~ column.name ~ '"' -%}
-    {%- set text = "cast(" ~ value ~ " as varchar)" -%}
+{#- The value of a column of a raw file. Contact data is read only where it is sealed,
+    and text of a file that came around the loader only where it holds no address:
+    neither must reach the warehouse in clear. -#}
+{% macro guarded(value, column, is_checked) -%}
     {%- set meta = column.config.meta -%}
+    {%- set text = "nullif(cast(" ~ value ~ " as string), '')" -%}
     {%- set broken = [] -%}
-    {%- if meta.get('sealed') or meta.get('pseudonym_of') -%}
-        {%- set form = "sealed:.*" if meta.get('sealed') else "[0-9a-f]{64}" -%}
-        {%- do broken.append(
-            "not regexp_full_match(nullif(" ~ text ~ ", ''), '" ~ form ~ "', 's')"
-        ) -%}
+    {%- if meta.get('sealed') -%}
+        {%- do broken.append("not " ~ contains_pattern(text, '^sealed:')) -%}
+    {%- elif meta.get('pseudonym_of') -%}
+        {%- do broken.append("not " ~ contains_pattern(text, '^[0-9a-f]{64}$')) -%}
     {%- elif is_checked and column.data_type == 'varchar' -%}
-        {%- do broken.append(
-            "regexp_matches(" ~ text
-            ~ ", '[A-Za-z0-9._%+-](@|%40)[A-Za-z0-9.-]*[A-Za-z0-9-][.][A-Za-z0-9]')"
-        ) -%}
+        {%- do broken.append(contains_pattern(
+            text, '[A-Za-z0-9._%+-](@|%40)[A-Za-z0-9.-]*[A-Za-z0-9-][.][A-Za-z0-9]'
+        )) -%}
         {%- if meta.get('redacted') -%}
-            {%- do broken.append(
-                "regexp_matches(" ~ text
-                ~ ", '(^|[^0-9A-Za-z])[+][1-9]([ ()./-]?[0-9]){7,14}')"
-            ) -%}
+            {%- do broken.append(contains_pattern(
+                text, '(^|[^0-9A-Za-z])[+][1-9]([ ()./-]?[0-9]){7,14}'
+            )) -%}
         {%- endif -%}
     {%- endif -%}
     {%- if not broken -%}
         {{- return(value) -}}
     {%- endif -%}
     {{- return(
-        "case when " ~ broken | join(' or ') ~ " then error('raw column " ~ column.name
-        ~ " holds contact data in clear; load the file with martlet load') "
-        ~ "else nullif(" ~ text ~ ", '') end"
+        "case when " ~ broken | join(' or ') ~ " then " ~ failure(
+            "raw column " ~ column.name ~ " holds contact data in clear; load the file "
+            ~ "with martlet load"
+        ) ~ " else " ~ text ~ " end"
     ) -}}
 {%- endmacro %}
 
-{#- A path as text in a glob pattern, its own wildcards and quotes taken literally. -#}
-{% macro _literally(path) -%}
-    {{- return(
-        path | replace("[", "[[]") | replace("*", "[*]") | replace("?", "[?]")
-        | replace("'", "''")
-    ) -}}
+{#- The name by which the engine knows one of the contract's types. -#}
+{% macro engine_type(data_type) -%}
+    {{- return(adapter.dispatch('engine_type', 'martlet')(data_type)) -}}
+{%- endmacro %}
+
+{% macro default__engine_type(data_type) -%}
+    {{- return(data_type) -}}
 {%- endmacro %}

@@ -3,10 +3,6 @@
     {{ adapter.dispatch('numbers_to', 'martlet')(last) }}
 {%- endmacro %}
 
-{% macro duckdb__numbers_to(last) -%}
-    unnest(generate_series(0, {{ last }}))
-{%- endmacro %}
-
 {#- Written before the query of a CTE that is cheaper to run again than to keep. -#}
 {% macro not_materialized() -%}
     {{ return(adapter.dispatch('not_materialized', 'martlet')()) }}
@@ -14,10 +10,6 @@
 
 {% macro default__not_materialized() -%}
     {{ return('') }}
-{%- endmacro %}
-
-{% macro duckdb__not_materialized() -%}
-    {{ return('not materialized') }}
 {%- endmacro %}
 
 {#- Written before the query of a CTE that is cheaper to keep than to run again. -#}
@@ -29,6 +21,17 @@
     {{ return('') }}
 {%- endmacro %}
 
-{% macro duckdb__materialized() -%}
-    {{ return('materialized') }}
+{#- The last value of a window's rows that is not null; followed by `over`. -#}
+{% macro last_known(value) -%}
+    {{ adapter.dispatch('last_known', 'martlet')(value) }}
+{%- endmacro %}
+
+{#- A condition that always holds, by which a CTE that is read often is computed once.
+-#}
+{% macro computed_once() -%}
+    {{- return(adapter.dispatch('computed_once', 'martlet')()) -}}
+{%- endmacro %}
+
+{% macro default__computed_once() -%}
+    {{- return('true') -}}
 {%- endmacro %}

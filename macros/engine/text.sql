@@ -6,22 +6,9 @@
     {{ adapter.dispatch('matches_pattern', 'martlet')(text, pattern) }}
 {%- endmacro %}
 
-{% macro duckdb__matches_pattern(text, pattern) -%}
-    (
-        coalesce({{ pattern }}, '') = ''
-        or regexp_full_match(coalesce({{ text }}, ''), coalesce({{ pattern }}, ''), 'i')
-    )
-{%- endmacro %}
-
 {#- Host of a URL in lower case without a leading www., null where there is none. -#}
 {% macro url_host(url) -%}
     {{ adapter.dispatch('url_host', 'martlet')(url) }}
-{%- endmacro %}
-
-{% macro duckdb__url_host(url) -%}
-    nullif(lower(regexp_extract(
-        {{ url }}, '^[A-Za-z][A-Za-z0-9+.-]*://(?:www\.)?([^/:?#]+)', 1
-    )), '')
 {%- endmacro %}
 
 {#- Path of a URL: no host, query or fragment; `/` for the front page. -#}
@@ -29,24 +16,30 @@
     {{ adapter.dispatch('url_path', 'martlet')(url) }}
 {%- endmacro %}
 
-{% macro duckdb__url_path(url) -%}
-    coalesce(
-        nullif(
-            regexp_extract(
-                {{ url }}, '^(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?([^?#]*)', 1
-            ),
-            ''
-        ),
-        '/'
-    )
-{%- endmacro %}
-
 {#- A hash of every column of the row called `alias` but its load_id: equal for equal
-    content, whichever load brought it. -#}
+    content, whichever load brought it. Its first half is the same in every engine, and
+    does not tell rows apart that have the same values elsewhere; its second does. -#}
 {% macro content_hash(alias) -%}
     {{ adapter.dispatch('content_hash', 'martlet')(alias) }}
 {%- endmacro %}
 
-{% macro duckdb__content_hash(alias) -%}
-    md5(cast(struct_update({{ alias }}, load_id := '') as varchar))
+{#- What a visitor typed, so that the same search has one spelling: lower case, no space
+    around it and one between words. -#}
+{% macro normalised_search_term(term) -%}
+    {{ adapter.dispatch('normalised_search_term', 'martlet')(term) }}
+{%- endmacro %}
+
+{#- Whether the pattern matches anywhere in the text. -#}
+{% macro contains_pattern(text, pattern) -%}
+    {{- return(adapter.dispatch('contains_pattern', 'martlet')(text, pattern)) -}}
+{%- endmacro %}
+
+{#- An expression that fails with a message as soon as a row needs it. -#}
+{% macro failure(message) -%}
+    {{- return(adapter.dispatch('failure', 'martlet')(message)) -}}
+{%- endmacro %}
+
+{#- Every column of the only relation that is selected from, but one. -#}
+{% macro all_columns_but(column) -%}
+    {{- return(adapter.dispatch('all_columns_but', 'martlet')(column)) -}}
 {%- endmacro %}

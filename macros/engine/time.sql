@@ -6,10 +6,6 @@
     {{ adapter.dispatch('reporting_date', 'martlet')(instant, reporting_timezone()) }}
 {%- endmacro %}
 
-{% macro duckdb__reporting_date(instant, timezone) -%}
-    cast(timezone('{{ timezone }}', timezone('UTC', {{ instant }})) as date)
-{%- endmacro %}
-
 {#- UTC instant at which a day of the reporting timezone begins. -#}
 {% macro start_of_reporting_date(day) -%}
     {{ adapter.dispatch('start_of_reporting_date', 'martlet')(
@@ -17,24 +13,12 @@
     ) }}
 {%- endmacro %}
 
-{% macro duckdb__start_of_reporting_date(day, timezone) -%}
-    timezone('UTC', timezone('{{ timezone }}', cast({{ day }} as timestamp)))
-{%- endmacro %}
-
 {% macro seconds_later(instant, seconds) -%}
     {{ adapter.dispatch('seconds_later', 'martlet')(instant, seconds) }}
 {%- endmacro %}
 
-{% macro duckdb__seconds_later(instant, seconds) -%}
-    ({{ instant }} + to_seconds({{ seconds }}))
-{%- endmacro %}
-
 {% macro days_later(day_or_instant, days) -%}
     {{ adapter.dispatch('days_later', 'martlet')(day_or_instant, days) }}
-{%- endmacro %}
-
-{% macro duckdb__days_later(day_or_instant, days) -%}
-    ({{ day_or_instant }} + to_days(cast({{ days }} as integer)))
 {%- endmacro %}
 
 {#- Elapsed seconds between two instants, with fractions. -#}
@@ -42,21 +26,9 @@
     {{ adapter.dispatch('elapsed_seconds', 'martlet')(earlier, later) }}
 {%- endmacro %}
 
-{% macro duckdb__elapsed_seconds(earlier, later) -%}
-    (epoch_us({{ later }}) - epoch_us({{ earlier }})) / 1000000.0
-{%- endmacro %}
-
 {#- Rows `date_day`, one for each day from first to last, both included. -#}
 {% macro days_between(first_day, last_day) -%}
     {{ adapter.dispatch('days_between', 'martlet')(first_day, last_day) }}
-{%- endmacro %}
-
-{% macro duckdb__days_between(first_day, last_day) -%}
-    cast(unnest(generate_series(
-        cast({{ first_day }} as timestamp),
-        cast({{ last_day }} as timestamp),
-        interval 1 day
-    )) as date)
 {%- endmacro %}
 
 {#- Days from one day to another. -#}
@@ -83,11 +55,6 @@
     one, to the microsecond. -#}
 {% macro periods_between(earlier, later, seconds) -%}
     {{ adapter.dispatch('periods_between', 'martlet')(earlier, later, seconds) }}
-{%- endmacro %}
-
-{% macro duckdb__periods_between(earlier, later, seconds) -%}
-    ((epoch_us({{ later }}) - epoch_us({{ earlier }}))
-        // (cast({{ seconds }} as bigint) * 1000000))
 {%- endmacro %}
 
 {#- A day so many years later; a 29th of February becomes the 28th. -#}

@@ -10,6 +10,7 @@
     {%- set target, temp = arguments.target_relation, arguments.temp_relation -%}
     {%- set change_number = _state_of(model.name).change_number + 1 -%}
     {%- set columns = 'basket_set, basket_id, items' -%}
+    {%- set changes -%}
     insert into {{ _ledger('basket_changes') }}
     (change_number, basket_set, basket_id, items, times)
     select {{ change_number }}, {{ columns }}, -1
@@ -30,19 +31,26 @@
             now.basket_set = before.basket_set
             and now.basket_id = before.basket_id
             and now.items = before.items
-    );
-    delete from {{ target }}
-    where exists (
+    )
+    {%- endset -%}
+    {%- set replaced -%}
+    exists (
         select 1 from {{ _ledger('basket_changes') }} as changes
         where
             changes.change_number = {{ change_number }}
             and changes.times = -1
             and {{ target }}.basket_set = changes.basket_set
             and {{ target }}.basket_id = changes.basket_id
-    );
-    insert into {{ target }} ({{ columns }})
-    select {{ columns }} from {{ _ledger('basket_changes') }}
-    where change_number = {{ change_number }} and times = 1;
+    )
+    {%- endset -%}
+    {{- statement_before(changes) -}}
+    {{- replaced_rows(
+        target,
+        arguments.dest_columns | map(attribute='name') | list,
+        replaced,
+        in_partitions("select " ~ columns ~ " from " ~ _ledger('basket_changes')
+        ~ " where change_number = " ~ change_number ~ " and times = 1")
+    ) -}}
 {%- endmacro %}
 
 {#- Post-hook of int_baskets. -#}
@@ -65,31 +73,19 @@
 
 {#- dbt's incremental strategy `by_difference`: add differences to what is counted. -#}
 {% macro get_incremental_by_difference_sql(arguments) -%}
-    {%- set target, temp = arguments.target_relation, arguments.temp_relation -%}
-    merge into {{ target }} as counted
-    using {{ temp }} as difference
-    on
-        counted.basket_set = difference.basket_set
-        and counted.item_1 = difference.item_1
-        and counted.item_2 = difference.item_2
-    when matched and counted.cooccurrences + difference.cooccurrences = 0 then delete
-    when matched then
-        update set cooccurrences = counted.cooccurrences + difference.cooccurrences
-    when not matched then
-        insert (basket_set, item_1, item_2, cooccurrences)
-        values (
-            difference.basket_set,
-            difference.item_1,
-            difference.item_2,
-            difference.cooccurrences
-        );
+    {{- added_rows(
+        arguments.target_relation,
+        ['basket_set', 'item_1', 'item_2'],
+        'cooccurrences',
+        "select * from " ~ arguments.temp_relation
+    ) -}}
 {%- endmacro %}
 
 {#- Post-hook of int_pair_counts: what it has taken in need not be kept. -#}
-{% macro note_counted_baskets() -%}
+{% macro forget_counted_baskets() -%}
     {%- if execute and not flags.EMPTY -%}
-        {{- note_built() }}
-        delete from {{ _ledger('basket_changes') }}
-        where change_number <= {{ _last_change() }};
+        {{- without_rows(
+            _ledger('basket_changes'), "change_number <= " ~ _last_change()
+        ) -}}
     {%- endif -%}
 {%- endmacro %}

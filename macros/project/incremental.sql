@@ -50,20 +50,21 @@
     {{- return(materialized() if is_incremental() else not_materialized()) -}}
 {%- endmacro %}
 
-{#- Pre-hook of a model by visitor: make room for the rows to come. -#}
-{% macro forget_changed_visitors() -%}
-    {%- set is_by_visitor = config.get('incremental_strategy') == 'append' -%}
-    {%- if execute and is_incremental() and is_by_visitor -%}
-        delete from {{ this }} where {{ visitor_changed() }}
-    {%- endif -%}
-    {{- forget_settings() -}}
+{#- dbt's incremental strategy `by_visitor`: replace all rows of changed visitors. -#}
+{% macro get_incremental_by_visitor_sql(arguments) -%}
+    {{- replaced_rows(
+        arguments.target_relation,
+        arguments.dest_columns | map(attribute='name') | list,
+        visitor_changed(),
+        "select * from " ~ arguments.temp_relation
+    ) -}}
 {%- endmacro %}
 
 {#- Pre-hook: what is built from scratch is told so by the lack of settings. -#}
 {% macro forget_settings() -%}
     {%- if execute and not is_incremental() -%}
-        update {{ _ledger('built_models') }} set settings = null
-        where model_name = '{{ model.name }}'
+        {%- set before = _state_of(model.name) -%}
+        {{- _noted('null', before.refresh_number, before.change_number) -}}
     {%- endif -%}
 {%- endmacro %}
 
@@ -74,17 +75,26 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- SQL that replaces the model's row in `ops.built_models`. -#}
+{#- SQL that notes that this build took in all up to a change. -#}
 {% macro _note(change_number) -%}
     {%- set before = _state_of(model.name) -%}
     {%- set is_full = before.settings is none or should_full_refresh() -%}
-    delete from {{ _ledger('built_models') }} where model_name = '{{ model.name }}';
-    insert into {{ _ledger('built_models') }} values (
-        '{{ model.name }}',
-        '{{ _settings() }}',
-        {{ before.refresh_number + (1 if is_full else 0) }},
-        {{ change_number }}
-    );
+    {{- _noted(
+        "'" ~ _settings() ~ "'",
+        before.refresh_number + (1 if is_full else 0),
+        change_number
+    ) -}}
+{%- endmacro %}
+
+{#- SQL that replaces the model's row in `ops.built_models`. -#}
+{% macro _noted(settings, refresh_number, change_number) -%}
+    {{- replaced_rows(
+        _ledger('built_models'),
+        ['model_name', 'settings', 'refresh_number', 'change_number'],
+        "model_name = '" ~ model.name ~ "'",
+        "select '" ~ model.name ~ "' as model_name, " ~ settings ~ " as settings, "
+        ~ refresh_number ~ " as refresh_number, " ~ change_number ~ " as change_number"
+    ) -}}
 {%- endmacro %}
 
 {% macro _keeps_state() -%}

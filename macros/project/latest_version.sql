@@ -26,15 +26,19 @@
     from {{ relation }}
     where not {{ is_repeated }}
     union all
-    select *
-    from (select * from {{ relation }} where {{ is_repeated }}) as versions
+    select {{ all_columns_but('content_hash') }}
+    from (
+        select *, {{ content_hash(relation) }} as content_hash
+        from {{ relation }}
+        where {{ is_repeated }}
+    ) as versions
     qualify row_number() over (
         partition by {{ key | join(', ') }}
         order by
             {%- for expression in prefer %}
             {{ expression }} desc nulls last,
             {%- endfor %}
-            {{ content_hash('versions') }} desc,
+            content_hash desc,
             load_id
     ) = 1
 {%- endmacro %}

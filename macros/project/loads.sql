@@ -38,11 +38,10 @@
 {% macro get_incremental_by_load_sql(arguments) -%}
     {%- set target, temp = arguments.target_relation, arguments.temp_relation -%}
     {%- set key = arguments.unique_key -%}
-    {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) -%}
     {%- set loads = load_changes(config.require('meta').raw_table) -%}
     {%- set replaced = "(" ~ key ~ " in (select " ~ key ~ " from " ~ temp ~ ") or "
         ~ came_with(loads.gone) ~ ")" -%}
-    {%- if loads.new or loads.gone %}
+    {%- set changed -%}
     insert into {{ _ledger('changed_visitors') }}
     (change_number, visitor_id, changed_from)
     select
@@ -54,25 +53,40 @@
         union all
         select visitor_id, event_at from {{ target }} where {{ replaced }}
     )
-    group by visitor_id;
-    delete from {{ target }} where {{ replaced }};
-    insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ temp }};
-    {%- else %}
+    group by visitor_id
+    {%- endset -%}
+    {%- if loads.new or loads.gone -%}
+        {{- statement_before(changed) -}}
+        {{- replaced_rows(
+            target,
+            arguments.dest_columns | map(attribute='name') | list,
+            replaced,
+            "select * from " ~ temp
+        ) -}}
+    {%- else -%}
     select 1
-    {%- endif %}
+    {%- endif -%}
 {%- endmacro %}
 
-{#- Post-hook of such a model. A change is numbered where anything changed. -#}
-{% macro note_loads() -%}
+{#- Post-hooks of such a model. A change is numbered where anything changed. -#}
+{% macro note_change() -%}
     {%- if execute and not flags.EMPTY -%}
-        {%- set table = config.require('meta').raw_table -%}
-        {%- set loads = load_changes(table) -%}
+        {%- set loads = load_changes(config.require('meta').raw_table) -%}
         {%- set is_changed = loads.new or loads.gone or not is_incremental() -%}
-        {{- _note(_state_of(model.name).change_number + (1 if is_changed else 0)) }}
-        delete from {{ _ledger('taken_loads') }} where model_name = '{{ model.name }}';
-        insert into {{ _ledger('taken_loads') }}
-        select '{{ model.name }}', load_id from {{ _ledger('present_loads') }}
-        where raw_table = '{{ table }}';
+        {{- _note(_state_of(model.name).change_number + (1 if is_changed else 0)) -}}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro note_taken_loads() -%}
+    {%- if execute and not flags.EMPTY -%}
+        {{- replaced_rows(
+            _ledger('taken_loads'),
+            ['model_name', 'load_id'],
+            "model_name = '" ~ model.name ~ "'",
+            "select '" ~ model.name ~ "' as model_name, load_id from "
+            ~ _ledger('present_loads') ~ " where raw_table = '"
+            ~ config.require('meta').raw_table ~ "'"
+        ) -}}
     {%- endif -%}
 {%- endmacro %}
 
@@ -80,27 +94,28 @@
     the next one, whole. -#}
 {% macro note_present_loads() -%}
     {%- if execute -%}
-        {%- set ledger = _ledger('present_loads') -%}
-        {%- do run_query("delete from " ~ ledger) -%}
+        {%- set present = [
+            "select '' as raw_table, '' as load_id where false"
+        ] -%}
         {%- for table in graph.sources.values() if table.source_name == 'store' -%}
             {%- for load in raw_loads(table.name) -%}
-                {%- do run_query(
-                    "insert into " ~ ledger ~ " values ('" ~ table.name ~ "', '"
-                    ~ load | replace("'", "''") ~ "')"
+                {%- do present.append(
+                    "select '" ~ table.name ~ "', '" ~ load | replace("'", "''") ~ "'"
                 ) -%}
             {%- endfor -%}
         {%- endfor -%}
+        {{- replaced_table(
+            _ledger('present_loads'),
+            ['raw_table', 'load_id'],
+            present | join(' union all ')
+        ) -}}
     {%- endif -%}
 {%- endmacro %}
 
 {% macro _present_loads(table) -%}
     {#- A run has just made the ledger, so dbt's cache may not know it; compiling alone
         makes none. -#}
-    {%- set made = execute and run_query(
-        "select 1 from information_schema.tables "
-        ~ "where table_schema = 'ops' and table_name = 'present_loads'"
-    ).rows -%}
-    {%- if not made -%}
+    {%- if not execute or 'ops.present_loads' not in columns_by_table(['ops']) -%}
         {{- return([]) -}}
     {%- endif -%}
     {{- return(run_query(

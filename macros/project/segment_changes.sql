@@ -12,10 +12,7 @@
         {%- set is_latest -%}
             {{ today }} >= (select max(changed_date) from {{ ledger }})
         {%- endset -%}
-        delete from {{ ledger }}
-        where changed_date = {{ today }} and {{ is_latest }};
-        insert into {{ ledger }}
-            (segment_id, customer_id, changed_date, is_member, reason)
+        {%- set noted -%}
         select segment_id, customer_id, changed_date, is_member, reason
         from (
             select
@@ -25,6 +22,13 @@
             union all
             select segment_id, customer_id, valid_to, false, null from {{ this }}
         ) as changes
-        where changed_date = {{ today }} and coalesce({{ is_latest }}, true);
+        where changed_date = {{ today }} and coalesce({{ is_latest }}, true)
+        {%- endset -%}
+        {{- replaced_rows(
+            ledger,
+            ['segment_id', 'customer_id', 'changed_date', 'is_member', 'reason'],
+            "changed_date = " ~ today ~ " and " ~ is_latest,
+            noted
+        ) -}}
     {%- endif -%}
 {%- endmacro %}

@@ -48,16 +48,21 @@
 {#- dbt's incremental strategy `by_change`: drop the sessions from the changes on, and
     put those just built in their place. -#}
 {% macro get_incremental_by_change_sql(arguments) -%}
-    {%- set target, temp = arguments.target_relation, arguments.temp_relation -%}
-    {%- set columns = get_quoted_csv(arguments.dest_columns | map(attribute='name')) -%}
-    delete from {{ target }}
-    where session_id in (
+    {%- set target = arguments.target_relation -%}
+    {%- set replaced -%}
+    session_id in (
         select sessions.session_id
         from {{ target }} as sessions
         inner join ({{ session_changes() }}) as changes
             on
                 sessions.visitor_id = changes.visitor_id
                 and sessions.session_start_at >= changes.changed_from
-    );
-    insert into {{ target }} ({{ columns }}) select {{ columns }} from {{ temp }};
+    )
+    {%- endset -%}
+    {{- replaced_rows(
+        target,
+        arguments.dest_columns | map(attribute='name') | list,
+        replaced,
+        "select * from " ~ arguments.temp_relation
+    ) -}}
 {%- endmacro %}

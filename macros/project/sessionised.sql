@@ -40,7 +40,7 @@
         select
             *,
             {%- if starts_at_campaign %}
-            last_value(utm_campaign ignore nulls) over (
+            {{ last_known('utm_campaign') }} over (
                 partition by visitor_id
                 order by began_at, stretch
                 rows between unbounded preceding and 1 preceding

@@ -32,7 +32,7 @@ account_people as (
     select distinct edges.held_node, {{ previous }}_people.person
     from edges
     inner join {{ previous }}_people on edges.holder_node = {{ previous }}_people.node
-    where edges.held_type = '{{ type }}'
+    where edges.held_type = '{{ type }}' and {{ computed_once() }}
 ),
 
 {{ type }}_shares as (
@@ -69,6 +69,7 @@ account_people as (
     select held.node, coalesce(components.component, held.person) as person
     from {{ type }}_held as held
     left join {{ type }}_components as components on held.person = components.node
+    where {{ computed_once() }}
 ),
 
 {% endfor -%}

@@ -26,7 +26,7 @@ labelled as (
         {{ prediction_columns(
             target,
             'periods.period_date',
-            "features.cart_id || ':' || cast(features.as_of_date as varchar)"
+            "features.cart_id || ':' || cast(features.as_of_date as string)"
         ) }},
         case when happened.cart_id is null then 0 else 1 end as label
     from features

@@ -33,7 +33,7 @@ selected as (
         repeats.customer_id,
         repeats.frequency,
         repeats.recency,
-        repeats.age as "T",
+        repeats.age as {{ adapter.quote('T') }},
         cast(repeats.monetary_value as double) as monetary_value,
         coalesce(labels.purchases, 0) as holdout_purchases,
         {{ var('clv_holdout_days') }} / 7.0 as holdout_weeks

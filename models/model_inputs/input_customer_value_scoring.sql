@@ -18,7 +18,7 @@ selected as (
         repeats.customer_id,
         repeats.frequency,
         repeats.recency,
-        repeats.age as "T",
+        repeats.age as {{ adapter.quote('T') }},
         cast(repeats.monetary_value as double) as monetary_value
     from repeats
     inner join dates on repeats.as_of_date = dates.as_of_date

@@ -26,8 +26,8 @@ equals as (
 running as (
     select
         equals.*,
-        sum(rows) over model_so_far - rows as rows_above,
-        sum(positives) over model_so_far - positives as positives_above,
+        (sum(rows) over model_so_far) - rows as rows_above,
+        (sum(positives) over model_so_far) - positives as positives_above,
         sum(rows) over (partition by model_name) as all_rows,
         sum(positives) over (partition by model_name) as all_positives
     from equals

@@ -18,8 +18,8 @@ members as (
     select
         as_of_date,
         customer_id,
-        'ordered ' || cast(frequency as varchar) || ' times, but not for '
-        || cast(recency_days as varchar) || ' days' as reason
+        'ordered ' || cast(frequency as string) || ' times, but not for '
+        || cast(recency_days as string) || ' days' as reason
     from rfm
     where rfm_segment in ('At risk', 'Cannot lose them') and m_score >= 4
 )

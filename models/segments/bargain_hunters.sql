@@ -19,9 +19,9 @@ members as (
     select
         as_of_date,
         customer_id,
-        cast(cast(round(100 * coupon_order_share) as bigint) as varchar)
+        cast(cast(round(100 * coupon_order_share) as bigint) as string)
         || ' % of orders with a coupon, '
-        || cast(cast(round(100 * discount_share) as bigint) as varchar)
+        || cast(cast(round(100 * discount_share) as bigint) as string)
         || ' % off' as reason
     from features
     where orders >= 2 and (coupon_order_share >= 0.5 or discount_share >= 0.2)

@@ -66,7 +66,7 @@ members as (
     select
         as_of_date,
         customer_id,
-        'birthday on ' || cast(birthday_date as varchar) as reason,
+        'birthday on ' || cast(birthday_date as string) as reason,
         birthday_date
     from coming
     where {{ day_difference('as_of_date', 'birthday_date') }} < 28

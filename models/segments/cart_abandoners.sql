@@ -43,9 +43,9 @@ members as (
         left_lately.as_of_date,
         left_lately.customer_id,
         'left a cart worth '
-        || cast(cast(left_lately.cart_value as decimal(18, 2)) as varchar) || ' '
+        || cast(cast(left_lately.cart_value as decimal(18, 2)) as string) || ' '
         || left_lately.currency || ' on '
-        || cast(left_lately.abandoned_date as varchar) as reason
+        || cast(left_lately.abandoned_date as string) as reason
     from left_lately
     left join last_orders on left_lately.customer_id = last_orders.customer_id
     where coalesce(last_orders.last_ordered_at < left_lately.opened_at, true)

@@ -24,7 +24,7 @@ members as (
     select
         features.as_of_date,
         features.customer_id,
-        cast(cast(round(100 * interests.sales_share) as bigint) as varchar)
+        cast(cast(round(100 * interests.sales_share) as bigint) as string)
         || ' % spent on ' || interests.interest as reason,
         interests.interest as category
     from features

@@ -18,8 +18,8 @@ members as (
     select
         as_of_date,
         customer_id,
-        'ordered ' || cast(frequency as varchar) || ' times, last '
-        || cast(recency_days as varchar) || ' days ago' as reason
+        'ordered ' || cast(frequency as string) || ' times, last '
+        || cast(recency_days as string) || ' days ago' as reason
     from rfm
     where rfm_segment = 'Champions'
 )

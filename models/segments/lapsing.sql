@@ -19,8 +19,8 @@ members as (
         as_of_date,
         customer_id,
         'orders about every '
-        || cast(cast(round(usual_days_between_orders) as bigint) as varchar)
-        || ' days, last ' || cast(recency_days as varchar) || ' days ago' as reason
+        || cast(cast(round(usual_days_between_orders) as bigint) as string)
+        || ' days, last ' || cast(recency_days as string) || ' days ago' as reason
     from lifecycle
     where lifecycle_stage = 'at_risk'
 )

@@ -18,7 +18,7 @@ members as (
     select
         as_of_date,
         customer_id,
-        'first order ' || cast(recency_days as varchar) || ' days ago, none since'
+        'first order ' || cast(recency_days as string) || ' days ago, none since'
             as reason
     from rfm
     where frequency = 1 and recency_days between 30 and 90

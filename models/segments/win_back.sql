@@ -22,8 +22,8 @@ members as (
     select
         lifecycle.as_of_date,
         lifecycle.customer_id,
-        'orders so far: ' || cast(lifecycle.orders as varchar) || ', the last '
-        || cast(lifecycle.recency_days as varchar) || ' days ago' as reason
+        'orders so far: ' || cast(lifecycle.orders as string) || ', the last '
+        || cast(lifecycle.recency_days as string) || ' days ago' as reason
     from lifecycle
     inner join rfm on lifecycle.customer_id = rfm.customer_id
     where lifecycle.lifecycle_stage = 'lapsed' and rfm.m_score >= 3

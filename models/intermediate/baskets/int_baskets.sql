@@ -5,6 +5,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='by_content',
+    meta={'by_share_of': 'basket_id'},
     pre_hook='{{ forget_settings() }}',
     post_hook='{{ note_basket_changes() }}'
 ) }}

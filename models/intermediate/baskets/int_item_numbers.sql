@@ -23,7 +23,7 @@ items as (
 
 {% if is_incremental() -%}
 numbered_before as (
-    select * from {{ this }}
+    {{ stored_rows() }}
 ),
 
 newcomers as (

@@ -5,8 +5,9 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='by_difference',
+    meta={'by_share_of': 'item_1'},
     pre_hook='{{ forget_settings() }}',
-    post_hook='{{ note_counted_baskets() }}'
+    post_hook=['{{ note_built() }}', '{{ forget_counted_baskets() }}']
 ) }}
 with
 

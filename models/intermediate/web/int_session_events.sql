@@ -27,9 +27,8 @@ people_events as (
 placed as (
     select
         people_events.*,
-        last_value(sessions.session_id ignore nulls) over visitor_so_far as session_id,
-        last_value(sessions.traffic_type ignore nulls) over visitor_so_far
-            as traffic_type,
+        {{ last_known('sessions.session_id') }} over visitor_so_far as session_id,
+        {{ last_known('sessions.traffic_type') }} over visitor_so_far as traffic_type,
         row_number() over visitor_so_far as event_number
     from people_events
     left join sessions on people_events.event_id = sessions.first_event_id

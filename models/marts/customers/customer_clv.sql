@@ -13,7 +13,7 @@ told as (
         customer_id,
         frequency,
         recency,
-        "T" as t,
+        {{ adapter.quote('T') }} as t,
         monetary_value,
         probability_alive,
         expected_purchases_30d,

@@ -77,9 +77,9 @@ named as (
         cast(scored.r_score as bigint) as r_score,
         cast(scored.f_score as bigint) as f_score,
         cast(scored.m_score as bigint) as m_score,
-        cast(scored.r_score as varchar)
-        || cast(scored.f_score as varchar)
-        || cast(scored.m_score as varchar) as rfm_score,
+        cast(scored.r_score as string)
+        || cast(scored.f_score as string)
+        || cast(scored.m_score as string) as rfm_score,
         segments.rfm_segment
     from scored
     inner join segments

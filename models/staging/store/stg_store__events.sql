@@ -4,9 +4,9 @@
     materialized='incremental',
     incremental_strategy='by_load',
     unique_key='event_id',
-    meta={'raw_table': 'events'},
+    meta={'raw_table': 'events', 'by_day': 'event_at'},
     pre_hook='{{ forget_settings() }}',
-    post_hook='{{ note_loads() }}'
+    post_hook=['{{ note_change() }}', '{{ note_taken_loads() }}']
 ) }}
 {%- set loads = load_changes('events') %}
 
@@ -57,7 +57,7 @@ versions as (
     select * from renamed
     {%- if is_incremental() %}
     union all
-    select * from {{ this }}
+    {{ stored_rows() }}
     where event_id in (select event_id from renamed)
         and not {{ came_with(loads.gone) }}
     {%- endif %}

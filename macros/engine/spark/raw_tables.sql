@@ -1,0 +1,135 @@
+{#-
+  Spark lists files as rows of the format binaryFile. What lies under the raw directory
+  is listed once, into a table beside the raw views that everything else is read off.
+-#}
+
+{% macro spark__raw_directory() -%}
+    {%- if env_var('MARTLET_RAW', '') -%}
+        {{- return(env_var('MARTLET_RAW')) -}}
+    {%- endif -%}
+    {%- set home = env_var('MARTLET_HOME', 'data') ~ '/raw' -%}
+    {#- Of two patterns one may find nothing; a path alone would have to be there. -#}
+    {%- set listing = _list_files(
+        'martlet_home_files', '{' ~ _spark_path(home) ~ ',seeds/sample}'
+    ) -%}
+    {%- set files = run_query(
+        "select count(*) from " ~ listing ~ " where path like '%/raw/%' "
+        ~ "and (path like '%.parquet' or path like '%.csv' or path like '%.csv.gz')"
+    ) -%}
+    {{- return(home if files.columns[0].values()[0] > 0 else 'seeds/sample') -}}
+{%- endmacro %}
+
+{% macro spark__register_raw_tables() %}
+    {%- set raw = raw_directory() -%}
+    {%- do run_query("create schema if not exists raw") -%}
+    {%- do run_query("drop table if exists raw.files") -%}
+    {#- Where the directory lies is told by its files: a table's place must be whole. -#}
+    {%- do run_query(
+        "create table raw.files using parquet as select "
+        ~ "substring(path, 1, locate('/" ~ _escaped(raw) ~ "/', concat('/', path)) - 1) "
+        ~ "as above, "
+        ~ "substring(path, locate('/" ~ _escaped(raw) ~ "/', concat('/', path)) + "
+        ~ (raw | length + 1) ~ ") as path, length, modificationTime from "
+        ~ _list_files('martlet_raw_files', _spark_path(raw))
+    ) -%}
+    {%- set above = run_query("select above from raw.files limit 1")
+        .columns[0].values() -%}
+    {%- set raw = (above | first or '') ~ raw -%}
+    {%- for table in graph.sources.values() if table.source_name == 'store' -%}
+        {%- do run_query(
+            "create or replace view raw." ~ table.name ~ " as " ~ (
+                _typed_by_spark(table, raw)
+                or [_selected_by_spark(table, '(select 1 as nothing where false)')]
+            ) | join(' union all ')
+        ) -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{#- A temporary view of all files below a path, which it names. -#}
+{% macro _list_files(name, path) -%}
+    {%- do run_query(
+        "create or replace temporary view " ~ name ~ " using binaryFile options ("
+        ~ "path '" ~ path ~ "', recursiveFileLookup 'true')"
+    ) -%}
+    {{- return(name) -}}
+{%- endmacro %}
+
+{#- One select for each way in which the table's files are to be read. -#}
+{% macro _typed_by_spark(table, raw) -%}
+    {%- set selects = [] -%}
+    {%- set directory = _spark_path(raw) ~ '/' ~ table.name -%}
+    {%- for suffix, format, options, is_text in [
+        ('.parquet', 'parquet', "mergeSchema 'true'", false),
+        ('.csv', 'csv', _csv_options_of_spark(), true),
+        ('.csv.gz', 'csv', _csv_options_of_spark(), true),
+    ] if _has_files(table.name ~ '/%' ~ suffix) -%}
+        {%- set files = 'raw.' ~ table.name ~ suffix | replace('.', '_') -%}
+        {%- do run_query("drop table if exists " ~ files) -%}
+        {%- do run_query(
+            "create table " ~ files ~ " using " ~ format ~ " options (" ~ options
+            ~ ", recursiveFileLookup 'true', pathGlobFilter '*" ~ suffix ~ "') "
+            ~ "location '" ~ directory ~ "'"
+        ) -%}
+        {%- do selects.append(
+            _selected_by_spark(table, files, is_text=is_text, is_checked=true)
+        ) -%}
+    {%- endfor -%}
+    {%- if _has_files('load_id=%/' ~ table.name ~ '/%') -%}
+        {%- do selects.append(_selected_by_spark(
+            table,
+            "parquet.`" ~ _spark_path(raw) ~ "/load_id=*/" ~ table.name ~ "/*.parquet`",
+            load_id="regexp_extract(_metadata.file_path, '.*/load_id=([^/]+)/', 1)"
+        )) -%}
+    {%- endif -%}
+    {{- return(selects) -}}
+{%- endmacro %}
+
+{#- Files of one table whose headers differ are refused rather than misread. -#}
+{% macro _csv_options_of_spark() -%}
+    {{- return(
+        "header 'true', multiLine 'true', quote '\"', escape '\"', mode 'FAILFAST', "
+        ~ "enforceSchema 'false'"
+    ) -}}
+{%- endmacro %}
+
+{% macro _has_files(pattern) -%}
+    {{- return(run_query(
+        "select count(*) from raw.files where path like '" ~ pattern ~ "'"
+    ).columns[0].values()[0] > 0) -}}
+{%- endmacro %}
+
+{#- The contract's columns in order and type. -#}
+{% macro _selected_by_spark(
+    table, relation, load_id='null', is_text=false, is_checked=false
+) -%}
+    {%- set present = run_query("select * from " ~ relation ~ " limit 0").column_names
+        | map('lower') | list -%}
+    {%- set columns = [] -%}
+    {%- for column in table.columns.values() -%}
+        {%- set value = 'null' -%}
+        {%- if column.config.meta.get('partition') -%}
+            {%- set value = load_id -%}
+        {%- elif column.name in present -%}
+            {%- set value = "`" ~ column.name ~ "`" -%}
+            {%- set value = guarded(
+                "nullif(" ~ value ~ ", '')" if is_text else value, column, is_checked
+            ) -%}
+        {%- endif -%}
+        {%- do columns.append(
+            "cast(" ~ value ~ " as " ~ engine_type(column.data_type) ~ ") as "
+            ~ column.name
+        ) -%}
+    {%- endfor -%}
+    {{- return("select " ~ columns | join(', ') ~ " from " ~ relation) -}}
+{%- endmacro %}
+
+{#- A path as text in a pattern of Hadoop's, its own wildcards taken literally. -#}
+{% macro _spark_path(path) -%}
+    {{- return(modules.re.sub("([][*?{}\\\\])", "\\\\\\1", path) | replace("'", "\\'"))
+    -}}
+{%- endmacro %}
+
+{% macro spark__engine_type(data_type) -%}
+    {%- set types = {'varchar': 'string', 'blob': 'binary', 'integer[]': 'array<int>'} -%}
+    {{- return(types.get(data_type, data_type)) -}}
+{%- endmacro %}

@@ -1,0 +1,49 @@
+{#- `\A`, `\z` and the flags are Java's; DuckDB's patterns are RE2's. -#}
+{% macro spark__matches_pattern(text, pattern) -%}
+    (
+        coalesce({{ pattern }}, '') = ''
+        or regexp(
+            coalesce({{ text }}, ''),
+            concat(r'(?i)\A(?:', coalesce({{ pattern }}, ''), r')\z')
+        )
+    )
+{%- endmacro %}
+
+{% macro spark__url_host(url) -%}
+    nullif(lower(regexp_extract(
+        {{ url }}, r'^[A-Za-z][A-Za-z0-9+.-]*://(?:www\.)?([^/:?#]+)', 1
+    )), '')
+{%- endmacro %}
+
+{% macro spark__url_path(url) -%}
+    coalesce(
+        nullif(
+            regexp_extract(
+                {{ url }}, r'^(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?([^?#]*)', 1
+            ),
+            ''
+        ),
+        '/'
+    )
+{%- endmacro %}
+
+{% macro spark__content_hash(alias) -%}
+    md5(concat_ws('|', {{ alias }}.* except (load_id)))
+    || md5(cast(struct({{ alias }}.* except (load_id)) as string))
+{%- endmacro %}
+
+{% macro spark__normalised_search_term(term) -%}
+    trim(regexp_replace(lower({{ term }}), r'[\s\p{Z}]+', ' '))
+{%- endmacro %}
+
+{% macro spark__contains_pattern(text, pattern) -%}
+    {{- return("regexp(" ~ text ~ ", r'" ~ pattern ~ "')") -}}
+{%- endmacro %}
+
+{% macro spark__failure(message) -%}
+    {{- return("raise_error('" ~ message ~ "')") -}}
+{%- endmacro %}
+
+{% macro spark__all_columns_but(column) -%}
+    {{- return("* except (" ~ column ~ ")") -}}
+{%- endmacro %}
