@@ -33,7 +33,7 @@
 
 {#- Days from one day to another. -#}
 {% macro day_difference(earlier_day, later_day) -%}
-    {{ dbt.datediff(earlier_day, later_day, 'day') }}
+    {{ adapter.dispatch('day_difference', 'martlet')(earlier_day, later_day) }}
 {%- endmacro %}
 
 {#- First day of the month in which a day falls. -#}
@@ -43,12 +43,12 @@
 
 {#- A first day of a month, so many months later. -#}
 {% macro months_later(first_day, months) -%}
-    cast({{ dbt.dateadd('month', months, first_day) }} as date)
+    {{ adapter.dispatch('months_later', 'martlet')(first_day, months) }}
 {%- endmacro %}
 
 {#- Months from that of one day to that of another. -#}
 {% macro month_difference(earlier_day, later_day) -%}
-    {{ dbt.datediff(earlier_day, later_day, 'month') }}
+    {{ adapter.dispatch('month_difference', 'martlet')(earlier_day, later_day) }}
 {%- endmacro %}
 
 {#- How many whole periods of so many seconds have passed from one instant to a later
@@ -59,5 +59,5 @@
 
 {#- A day so many years later; a 29th of February becomes the 28th. -#}
 {% macro years_later(day, years) -%}
-    cast({{ dbt.dateadd('year', years, day) }} as date)
+    {{ months_later(day, '12 * (' ~ years ~ ')') }}
 {%- endmacro %}

@@ -7,9 +7,15 @@
     cast({{ amount }} as decimal(18, 4))
 {%- endmacro %}
 
+{#- An amount that was multiplied or divided, half a unit of the last digit rounded away
+    from zero. -#}
+{% macro rounded_money(amount) -%}
+    {{ money(nearest(amount, 4)) }}
+{%- endmacro %}
+
 {#- A share or a score; decimal, so that sums do not depend on their order. -#}
 {% macro weight(share) -%}
-    cast(round({{ share }}, 12) as decimal(18, 12))
+    cast({{ nearest(share, 12) }} as decimal(18, 12))
 {%- endmacro %}
 
 {#-
@@ -21,8 +27,8 @@
     {%- set running = "sum(" ~ weight ~ ") over (partition by " ~ partition_by
         ~ " order by " ~ order_by
         ~ " rows between unbounded preceding and current row)" -%}
-    {{ money("round(coalesce(" ~ total ~ " * cast(" ~ running ~ " as double) / nullif("
-        ~ whole ~ ", 0), 0), 4)") }}
-    - {{ money("round(coalesce(" ~ total ~ " * cast(" ~ running ~ " - " ~ weight
-        ~ " as double) / nullif(" ~ whole ~ ", 0), 0), 4)") }}
+    {{ rounded_money("coalesce(" ~ total ~ " * cast(" ~ running ~ " as double) / nullif("
+        ~ whole ~ ", 0), 0)") }}
+    - {{ rounded_money("coalesce(" ~ total ~ " * cast(" ~ running ~ " - " ~ weight
+        ~ " as double) / nullif(" ~ whole ~ ", 0), 0)") }}
 {%- endmacro %}

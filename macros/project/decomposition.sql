@@ -16,7 +16,7 @@
 
 {#- A part of an amount, decimal, so that sums do not depend on their order. -#}
 {% macro effect_amount(amount) -%}
-    cast(round({{ amount }}, 8) as decimal(28, 8))
+    cast({{ nearest(amount, 8) }} as decimal(28, 8))
 {%- endmacro %}
 
 {#- What moves net sales, in the order it is told in, and the number behind each. -#}

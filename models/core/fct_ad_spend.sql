@@ -17,7 +17,7 @@ converted as (
         spend.campaign_id,
         spend.impressions,
         spend.clicks,
-        {{ money('round(spend.spend * rates.rate, 4)') }} as spend,
+        {{ rounded_money('spend.spend * rates.rate') }} as spend,
         '{{ reporting_currency() }}' as currency
     from spend
     left join rates

@@ -96,8 +96,8 @@ told as (
         {{ money('gross_sales - discounts - returns - cost_of_goods') }}
             as gross_margin,
         is_margin_assumed,
-        {{ money('round(shipping_amount * rate * net_of_tax_share, 4)') }} as shipping,
-        {{ money('round(tax_amount * rate, 4)') }} as tax,
+        {{ rounded_money('shipping_amount * rate * net_of_tax_share') }} as shipping,
+        {{ rounded_money('tax_amount * rate') }} as tax,
         '{{ reporting_currency() }}' as currency
     from numbered
 )

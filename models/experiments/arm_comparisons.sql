@@ -4,6 +4,9 @@
 -- with unpooled, p-value with pooled variance. CUPED (Deng, Xu, Kohavi and Walker
 -- 2013) takes out what spending before explains; its slope is pooled within the two
 -- arms.
+{#- Sums stay within the 38 digits of a decimal, so that what does not vary has a
+    variance of exactly zero. -#}
+{%- set people = 'cast(customers as decimal(9, 0))' %}
 with
 
 totals as (
@@ -16,14 +19,14 @@ measured as (
         {{ ratio('total', 'customers') }} as value,
         {{ ratio('before_total', 'customers') }} as value_before,
         {{ ratio(
-            'customers * squares - total * total', 'customers * (customers - 1)'
+            people ~ ' * squares - total * total', 'customers * (customers - 1)'
         ) }} as variance,
         {{ ratio(
-            'customers * before_squares - before_total * before_total',
+            people ~ ' * before_squares - before_total * before_total',
             'customers * (customers - 1)'
         ) }} as variance_before,
         {{ ratio(
-            'customers * products - total * before_total',
+            people ~ ' * products - total * before_total',
             'customers * (customers - 1)'
         ) }} as covariance
     from totals
@@ -94,7 +97,7 @@ with_errors as (
         nullif(sqrt(cuped_error + control_cuped_error), 0) as cuped_standard_error,
         nullif(sqrt(
             pooled_rate * (1 - pooled_rate)
-            * (1.0 / customers + 1.0 / control_customers)
+            * (1e0 / customers + 1e0 / control_customers)
         ), 0) as pooled_error,
         {% for errors in ['error', 'cuped_error'] -%}
         {{ ratio(

@@ -77,11 +77,11 @@ by_metric as (
         customers,
         converted,
         is_window_closed,
-        before_total,
-        before_squares,
-        {{ metric }}_total as total,
-        {{ metric }}_squares as squares,
-        {{ metric }}_products as products
+        {{ money('before_total') }} as before_total,
+        cast(before_squares as decimal(27, 8)) as before_squares,
+        {{ money(metric ~ '_total') }} as total,
+        cast({{ metric }}_squares as decimal(27, 8)) as squares,
+        cast({{ metric }}_products as decimal(27, 8)) as products
     from summed
     {{ 'union all' if not loop.last }}
     {%- endfor %}

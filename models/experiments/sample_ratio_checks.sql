@@ -88,7 +88,7 @@ expected as (
     select
         arms.*,
         99 as design,
-        1.0 / group_arms as expected_share
+        1e0 / group_arms as expected_share
     from arms
     where planned_arms = 0
 ),
@@ -102,9 +102,9 @@ tested as (
         design,
         min(coalesce(expected_share, 0)) > 0 as is_possible,
         max(group_arms) - 1 as degrees,
-        sum({{ money(
-            'round(power(customers - group_customers * expected_share, 2)'
-            ~ ' / nullif(group_customers * expected_share, 0), 4)'
+        sum({{ rounded_money(
+            'power(customers - group_customers * expected_share, 2)'
+            ~ ' / nullif(group_customers * expected_share, 0)'
         ) }}) as statistic
     from expected
     group by campaign_id, dimension, group_name, design

@@ -82,7 +82,7 @@ told as (
         dated.known_on,
         dated.is_planned,
         {{ day_difference('dated.starts_on', 'dated.ends_on') }} + 1 as duration_days,
-        {{ money('round(dated.budget * rates.rate, 4)') }} as budget,
+        {{ rounded_money('dated.budget * rates.rate') }} as budget,
         sin(2 * pi() * extract(month from dated.starts_on) / 12) as month_sine,
         cos(2 * pi() * extract(month from dated.starts_on) / 12) as month_cosine,
         coalesce(before.net_sales_28d, 0) as net_sales_28d,

@@ -21,7 +21,7 @@ priced as (
         events.*,
         case
             when events.value >= 0
-                then {{ money('round(events.value * rates.rate, 4)') }}
+                then {{ rounded_money('events.value * rates.rate') }}
         end as known_value
     from events
     left join rates

@@ -55,8 +55,7 @@ compared as (
         spent.*,
         count(*) over persons_interests as interests,
         sum(sales) over persons_interests as all_sales,
-        sum(cast(sales as decimal(19, 4)) * cast(sales as decimal(19, 4)))
-            over persons_interests as squared_sales,
+        sum(sales * sales) over persons_interests as squared_sales,
         row_number() over (
             partition by as_of_date, customer_id, interest_type
             order by sales desc, interest

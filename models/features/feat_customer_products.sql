@@ -41,7 +41,7 @@ bought as (
         min(age_days) as days_since_last,
         min(case when is_taken_back = 0 then age_days end) as days_since_last_kept,
         sum({{ weight(
-            'power(0.5, age_days / ' ~ var('recommendation_half_life_days') ~ '.0)'
+            'power(0.5, age_days / ' ~ var('recommendation_half_life_days') ~ 'e0)'
         ) }}) as interest
     from dated
     group by purpose, as_of_date, customer_id, product_id

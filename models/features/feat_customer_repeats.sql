@@ -89,8 +89,8 @@ told as (
         as_of_date,
         customer_id,
         repeats as frequency,
-        {{ day_difference('first_order_date', 'last_order_date') }} / 7.0 as recency,
-        {{ day_difference('first_order_date', 'as_of_date') }} / 7.0 as age,
+        {{ day_difference('first_order_date', 'last_order_date') }} / 7e0 as recency,
+        {{ day_difference('first_order_date', 'as_of_date') }} / 7e0 as age,
         {{ ratio('repeat_value', 'repeats') }} as monetary_value
     from counted
 )

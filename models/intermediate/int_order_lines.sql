@@ -54,12 +54,11 @@ valued as (
         spread.order_date,
         spread.is_order,
         spread.quantity,
-        {{ money(
-            'round((spread.line_amount + spread.discount_amount) * spread.factor, 4)'
+        {{ rounded_money(
+            '(spread.line_amount + spread.discount_amount) * spread.factor'
         ) }} as gross_sales,
-        {{ money(
-            'round((spread.discount_amount + spread.order_discount_amount)'
-            ~ ' * spread.factor, 4)'
+        {{ rounded_money(
+            '(spread.discount_amount + spread.order_discount_amount) * spread.factor'
         ) }} as discounts,
         spread.quantity * products.unit_cost * product_rates.rate as known_cost,
         coalesce(products.assumed_margin_rate, default_rule.assumed_margin_rate)
@@ -89,9 +88,8 @@ costed as (
         gross_sales,
         discounts,
         {{ money('gross_sales - discounts') }} as net_sales,
-        {{ money(
-            'round(coalesce(known_cost, (gross_sales - discounts)'
-            ~ ' * (1 - assumed_margin_rate)), 4)'
+        {{ rounded_money(
+            'coalesce(known_cost, (gross_sales - discounts) * (1 - assumed_margin_rate))'
         ) }} as cost_of_goods,
         known_cost is null as is_margin_assumed
     from valued

@@ -39,7 +39,7 @@ converted as (
         first_purchases.product_id,
         first_purchases.quantity,
         first_purchases.purchased_at,
-        {{ money('round(first_purchases.value * rates.rate, 4)') }} as purchase_value
+        {{ rounded_money('first_purchases.value * rates.rate') }} as purchase_value
     from first_purchases
     left join rates
         on

@@ -51,8 +51,8 @@ valued as (
         {{ reporting_date('returns.returned_at') }} as return_date,
         returns.quantity,
         -- Refunded at the rate of the order, so that a full refund nets it to zero.
-        {{ money(
-            'round(returns.refund_amount * orders.rate * orders.net_of_tax_share, 4)'
+        {{ rounded_money(
+            'returns.refund_amount * orders.rate * orders.net_of_tax_share'
         ) }} as refunds,
         returns.quantity * products.unit_cost * product_rates.rate as known_cost,
         order_costs.cost_share,
@@ -84,9 +84,9 @@ costed as (
         return_date,
         quantity,
         refunds,
-        {{ money(
-            'round(coalesce(known_cost, refunds * cost_share,'
-            ~ ' refunds * (1 - assumed_margin_rate)), 4)'
+        {{ rounded_money(
+            'coalesce(known_cost, refunds * cost_share,'
+            ~ ' refunds * (1 - assumed_margin_rate))'
         ) }} as returned_cost,
         known_cost is null and (cost_share is null or is_cost_share_assumed)
             as is_margin_assumed

@@ -36,7 +36,7 @@ selected as (
         repeats.age as {{ adapter.quote('T') }},
         cast(repeats.monetary_value as double) as monetary_value,
         coalesce(labels.purchases, 0) as holdout_purchases,
-        {{ var('clv_holdout_days') }} / 7.0 as holdout_weeks
+        {{ var('clv_holdout_days') }} / 7e0 as holdout_weeks
     from repeats
     inner join last_ended on repeats.as_of_date = last_ended.as_of_date
     left join labels

@@ -42,10 +42,10 @@ contacted as (
     select
         running.run_id,
         running.model_name,
-        steps.step / 20.0 as contacted_share,
-        steps.step / 20.0 * running.all_rows as contacted,
+        steps.step / 2e1 as contacted_share,
+        steps.step / 2e1 * running.all_rows as contacted,
         running.positives_above + running.positives * (
-            steps.step / 20.0 * running.all_rows - running.rows_above
+            steps.step / 2e1 * running.all_rows - running.rows_above
         ) / running.rows as captured,
         running.all_rows,
         running.all_positives
@@ -53,8 +53,8 @@ contacted as (
     inner join steps
         on
             steps.step > 0
-            and steps.step / 20.0 * running.all_rows > running.rows_above
-            and steps.step / 20.0 * running.all_rows
+            and steps.step / 2e1 * running.all_rows > running.rows_above
+            and steps.step / 2e1 * running.all_rows
             <= running.rows_above + running.rows
 ),
 

@@ -30,3 +30,15 @@
     ((epoch_us({{ later }}) - epoch_us({{ earlier }}))
         // (cast({{ seconds }} as bigint) * 1000000))
 {%- endmacro %}
+
+{% macro duckdb__day_difference(earlier_day, later_day) -%}
+    date_diff('day', {{ earlier_day }}, {{ later_day }})
+{%- endmacro %}
+
+{% macro duckdb__months_later(first_day, months) -%}
+    cast({{ first_day }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{% macro duckdb__month_difference(earlier_day, later_day) -%}
+    date_diff('month', {{ earlier_day }}, {{ later_day }})
+{%- endmacro %}

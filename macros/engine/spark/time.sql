@@ -28,3 +28,19 @@
     ((unix_micros({{ later }}) - unix_micros({{ earlier }}))
         div (cast({{ seconds }} as bigint) * 1000000))
 {%- endmacro %}
+
+{#- Unlike dbt's own, these are null where a day is. -#}
+{% macro spark__day_difference(earlier_day, later_day) -%}
+    cast(date_diff({{ later_day }}, {{ earlier_day }}) as bigint)
+{%- endmacro %}
+
+{% macro spark__months_later(first_day, months) -%}
+    add_months({{ first_day }}, cast({{ months }} as int))
+{%- endmacro %}
+
+{% macro spark__month_difference(earlier_day, later_day) -%}
+    cast(
+        12 * (year({{ later_day }}) - year({{ earlier_day }}))
+        + month({{ later_day }}) - month({{ earlier_day }}) as bigint
+    )
+{%- endmacro %}

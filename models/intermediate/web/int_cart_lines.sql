@@ -27,7 +27,7 @@ priced as (
         case when event_name = 'add_to_cart' then units else -units end as units_added,
         case
             when value >= 0
-                then {{ money('round(' ~ ratio('value', 'units') ~ ', 4)') }}
+                then {{ rounded_money(ratio('value', 'units')) }}
         end as unit_price,
         coalesce(currency, '{{ reporting_currency() }}') as currency
     from counted

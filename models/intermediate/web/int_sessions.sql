@@ -83,7 +83,7 @@ counted as (
         count(case when event_name = 'search' then 1 end) as searches,
         count(case when event_name = 'add_to_cart' then 1 end) as add_to_carts,
         count(case when event_name = 'begin_checkout' then 1 end) as checkouts,
-        coalesce(sum(engagement_time_ms), 0) / 1000.0 as engaged_time_s
+        coalesce(sum(engagement_time_ms), 0) / 1e3 as engaged_time_s
     from visited
     group by visitor_id, run_number, piece
 ),

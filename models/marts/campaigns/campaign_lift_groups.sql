@@ -131,7 +131,7 @@ told as (
         srm_p_value,
         case
             when metric = 'revenue_per_customer' and is_shown
-                then {{ money('round(difference * customers, 4)') }}
+                then {{ rounded_money('difference * customers') }}
         end as incremental_revenue,
         case
             when metric = 'revenue_per_customer'

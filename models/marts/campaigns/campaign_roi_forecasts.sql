@@ -33,7 +33,7 @@ told as (
         forecasts.predicted_roi,
         forecasts.ci_low,
         forecasts.ci_high,
-        {{ money('round(forecasts.predicted_profit, 4)') }} as predicted_profit,
+        {{ rounded_money('forecasts.predicted_profit') }} as predicted_profit,
         forecasts.candidate as predicted_by,
         case
             when forecasts.campaign_id is not null then 'predicted'

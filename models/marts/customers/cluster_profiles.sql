@@ -82,9 +82,9 @@ told as (
         of_clusters.feature,
         of_clusters.mean,
         of_all.mean as mean_of_all,
-        round(of_all.standard_deviation, 9) as standard_deviation_of_all,
+        {{ nearest('of_all.standard_deviation', 9) }} as standard_deviation_of_all,
         round({{ ratio(
-            'of_clusters.mean - of_all.mean', 'round(of_all.standard_deviation, 9)'
+            'of_clusters.mean - of_all.mean', nearest('of_all.standard_deviation', 9)
         ) }}, 6) as deviation
     from of_clusters
     inner join of_all on of_clusters.feature = of_all.feature

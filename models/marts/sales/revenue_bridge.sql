@@ -123,9 +123,9 @@ running as (
 with_steps as (
     select
         running.*,
-        {{ money('previous_net_sales + round(moved_by_then - exact_amount, 4)') }}
+        previous_net_sales + {{ rounded_money('moved_by_then - exact_amount') }}
             as starts_at,
-        {{ money('previous_net_sales + round(moved_by_then, 4)') }} as ends_at
+        previous_net_sales + {{ rounded_money('moved_by_then') }} as ends_at
     from running
 ),
 

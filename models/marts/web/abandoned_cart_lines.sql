@@ -33,9 +33,9 @@ valued as (
         sessions.customer_id,
         carts.last_event_at as abandoned_at,
         lines.quantity,
-        {{ money(
-            'round(lines.quantity * coalesce(lines.unit_price * rates.rate,'
-            ~ ' products.price * product_rates.rate), 4)'
+        {{ rounded_money(
+            'lines.quantity * coalesce(lines.unit_price * rates.rate,'
+            ~ ' products.price * product_rates.rate)'
         ) }} as value,
         '{{ reporting_currency() }}' as currency
     from carts

@@ -1,0 +1,3 @@
+{% macro duckdb__nearest(number, digits) -%}
+    {{- return("round(" ~ number ~ ", " ~ digits ~ ")") -}}
+{%- endmacro %}
