@@ -42,7 +42,7 @@ drawn as (
     from known
 ),
 
-sample as (
+sampled as (
     select
         purpose,
         as_of_date,
@@ -55,4 +55,4 @@ sample as (
     where place <= {{ var('recommendation_trial_customers') }}
 )
 
-select * from sample
+select * from sampled

@@ -59,7 +59,7 @@ counted as (
         step_number,
         count(*) as entities,
         count(previous_step_at) as entities_from_previous_step,
-        cast(median(time_to_step_s) as double) as median_time_to_step_s
+        cast({{ median('time_to_step_s') }} as double) as median_time_to_step_s
     from described
     group by
         date_day, funnel_name, channel_group, device_category, visitor_type,

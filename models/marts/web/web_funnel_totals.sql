@@ -30,7 +30,7 @@ timed as (
     select
         funnel_name,
         step_number,
-        median({{ elapsed_seconds('previous_step_at', 'reached_at') }})
+        {{ median(elapsed_seconds('previous_step_at', 'reached_at')) }}
             as median_time_to_step_s
     from met_steps
     where previous_step_at <= reached_at
