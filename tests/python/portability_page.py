@@ -28,7 +28,7 @@ INTRODUCTION = """\
 <!-- Written by tests/python/portability_page.py: change that one. -->
 # Other engines
 
-martlet runs on DuckDB, and engines differ in SQL. This page says what a further adapter
+martlet runs on DuckDB and on Spark, and engines differ in SQL. This page says what a further adapter
 (Snowflake, BigQuery, Trino) has to bring, and what it will meet.
 
 ## The gate
@@ -87,9 +87,9 @@ They are not counted, since most models hold one.
 ## Add an adapter
 
 Every macro below is dispatched, DuckDB has its own and there is no default. Write one
-`<adapter>__<macro>` for each into `macros/engine`: that is the adapter. The list is
-read off the manifest. Macros with a default (`default__<macro>`) may be left alone, and
-dates are counted by dbt's own macros, which each adapter brings.
+`<adapter>__<macro>` for each into `macros/engine/<adapter>`, as in `macros/engine/spark`.
+The list is read off the manifest. Macros with a default (`default__<macro>`) may be left
+alone.
 
 | macro | gives |
 |---|---|
