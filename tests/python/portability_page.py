@@ -28,8 +28,8 @@ INTRODUCTION = """\
 <!-- Written by tests/python/portability_page.py: change that one. -->
 # Other engines
 
-martlet runs on DuckDB and on Spark, and engines differ in SQL. This page says what a further adapter
-(Snowflake, BigQuery, Trino) has to bring, and what it will meet.
+martlet runs on DuckDB and on Spark, and engines differ in SQL. This page
+says what a further adapter (Snowflake, BigQuery, Trino) has to bring, and what it will meet.
 
 ## The gate
 
