@@ -29,7 +29,7 @@ INTRODUCTION = """\
 # Other engines
 
 martlet runs on DuckDB and on Spark, and engines differ in SQL. This page
-says what a further adapter (Snowflake, BigQuery, Trino) has to bring, and what it will meet.
+says what a further adapter (Snowflake, BigQuery, Trino) has to bring and will meet.
 
 ## The gate
 
