@@ -27,8 +27,10 @@
     {%- set running = "sum(" ~ weight ~ ") over (partition by " ~ partition_by
         ~ " order by " ~ order_by
         ~ " rows between unbounded preceding and current row)" -%}
-    {{ rounded_money("coalesce(" ~ total ~ " * cast(" ~ running ~ " as double) / nullif("
-        ~ whole ~ ", 0), 0)") }}
-    - {{ rounded_money("coalesce(" ~ total ~ " * cast(" ~ running ~ " - " ~ weight
-        ~ " as double) / nullif(" ~ whole ~ ", 0), 0)") }}
+    {%- set part = "coalesce(" ~ total ~ " * cast({so_far} as double) / nullif("
+        ~ whole ~ ", 0), 0)" -%}
+    {{ money(
+        rounded_money(part | replace('{so_far}', running)) ~ ' - '
+        ~ rounded_money(part | replace('{so_far}', running ~ ' - ' ~ weight))
+    ) }}
 {%- endmacro %}

@@ -46,6 +46,8 @@
 {#- The part of `amount` between two shares of it, both told from the same end: parts
     add up to the whole exactly, since each begins where the one before ended. -#}
 {% macro part_between(amount, share_before, share_after) -%}
-    {{ rounded_money(amount ~ ' * ' ~ share_after) }}
-    - {{ rounded_money(amount ~ ' * ' ~ share_before) }}
+    {{ money(
+        rounded_money(amount ~ ' * ' ~ share_after) ~ ' - '
+        ~ rounded_money(amount ~ ' * ' ~ share_before)
+    ) }}
 {%- endmacro %}

@@ -107,7 +107,7 @@ placed as (
         campaign_id,
         channel_group,
         touched_at,
-        row_number() over steps as position,
+        cast(row_number() over steps as bigint) as position,
         count(*) over (
             partition by person_id, conversions_before, order_id, path_number
         ) as path_length,

@@ -64,9 +64,9 @@ numbered as (
         totalled.*,
         case
             when is_counted and customer_id is not null
-                then row_number() over (
+                then cast(row_number() over (
                     partition by customer_id, is_counted order by ordered_at, order_id
-                )
+                ) as bigint)
         end as customer_order_number
     from totalled
 ),

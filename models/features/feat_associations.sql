@@ -69,13 +69,13 @@ ranked as (
     select
         directed.*,
         items.item_id as item_id_2,
-        row_number() over (
+        cast(row_number() over (
             partition by directed.basket_set, directed.item_1
             order by
                 directed.cosine_similarity desc,
                 directed.cooccurrences desc,
                 items.place
-        ) as rank
+        ) as bigint) as rank
     from directed
     inner join items on directed.item_2 = items.item_number
 ),

@@ -56,10 +56,10 @@ compared as (
         count(*) over persons_interests as interests,
         sum(sales) over persons_interests as all_sales,
         sum(sales * sales) over persons_interests as squared_sales,
-        row_number() over (
+        cast(row_number() over (
             partition by as_of_date, customer_id, interest_type
             order by sales desc, interest
-        ) as interest_rank
+        ) as bigint) as interest_rank
     from spent
     window persons_interests as (partition by as_of_date, customer_id, interest_type)
 ),

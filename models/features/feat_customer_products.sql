@@ -65,10 +65,10 @@ told as (
             >= products.repurchase_interval_days,
             false
         ) as is_offerable,
-        row_number() over (
+        cast(row_number() over (
             partition by bought.purpose, bought.customer_id
             order by bought.interest desc, bought.product_id
-        ) as interest_rank
+        ) as bigint) as interest_rank
     from bought
     left join products
         on

@@ -59,13 +59,13 @@ ranked as (
         counted.product_id,
         counted.orders,
         counted.recent_orders,
-        row_number() over (
+        cast(row_number() over (
             partition by counted.purpose, counted.segment
             order by
                 counted.recent_orders desc,
                 counted.orders desc,
                 counted.product_id
-        ) as popularity_rank
+        ) as bigint) as popularity_rank
     from counted
     inner join products
         on

@@ -16,9 +16,9 @@ told as (
         term,
         coefficient,
         exp(coefficient) as odds_ratio,
-        row_number() over (
+        cast(row_number() over (
             partition by model_name order by abs(coefficient) desc, term
-        ) as effect_rank
+        ) as bigint) as effect_rank
     from coefficients
 )
 

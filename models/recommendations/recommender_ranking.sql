@@ -34,14 +34,14 @@ ranked as (
         algorithm,
         is_sql,
         ndcg,
-        row_number() over (
+        cast(row_number() over (
             order by
                 coalesce(ndcg, -1) desc,
                 case
                     when algorithm = '{{ untried_recommender() }}' then 0
                     else simplicity
                 end
-        ) as place
+        ) as bigint) as place
     from tried
 )
 

@@ -80,10 +80,10 @@
         proposed.product_id,
         proposed.score,
         proposed.because_product_id,
-        row_number() over (
+        cast(row_number() over (
             partition by proposed.algorithm, proposed.customer_id
             order by proposed.score desc, proposed.product_id
-        ) as score_rank
+        ) as bigint) as score_rank
     from {{ proposed }} as proposed
     inner join products on proposed.product_id = products.product_id
     left join bought

@@ -61,10 +61,10 @@
         product_id,
         score,
         because_product_id,
-        row_number() over (
+        cast(row_number() over (
             partition by algorithm, customer_id
             order by place, fallback_reason nulls last, product_id
-        ) as rank,
+        ) as bigint) as rank,
         fallback_reason
     from {{ from_cte }}_mixed
     qualify rank <= {{ var('recommendation_list_length') }}

@@ -29,7 +29,7 @@ placed as (
         people_events.*,
         {{ last_known('sessions.session_id') }} over visitor_so_far as session_id,
         {{ last_known('sessions.traffic_type') }} over visitor_so_far as traffic_type,
-        row_number() over visitor_so_far as event_number
+        cast(row_number() over visitor_so_far as bigint) as event_number
     from people_events
     left join sessions on people_events.event_id = sessions.first_event_id
     window visitor_so_far as (

@@ -80,7 +80,7 @@ steps as (
     select
         visitor_id,
         session_id,
-        row_number() over session_steps as step_number,
+        cast(row_number() over session_steps as bigint) as step_number,
         step,
         lead(step) over session_steps as next_step,
         event_id as first_event_id,

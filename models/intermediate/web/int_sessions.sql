@@ -134,10 +134,10 @@ typed as (
 sessions as (
     select
         typed.*,
-        row_number() over (
+        cast(row_number() over (
             partition by visitor_id, traffic_type
             order by session_start_at, session_end_at, session_id
-        )
+        ) as bigint)
         {%- if is_incremental() %}
         + coalesce(sessions_before.sessions, 0)
         {%- endif %} as session_number
