@@ -120,7 +120,15 @@ def chart(dataset: int, kind: str, by: str, told: str) -> dict:
     source = {"id": dataset, "type": "table"}
     form = {"viz_type": kind, "datasource": f"{dataset}__table", "metrics": [metric]}
     if is_over_time:
-        form |= {"x_axis": by, "time_grain_sqla": "P1M"}
+        # A dashboard's filter of time reaches the chart by the day that it is drawn by.
+        in_time = {
+            "clause": "WHERE",
+            "expressionType": "SIMPLE",
+            "subject": by,
+            "operator": "TEMPORAL_RANGE",
+            "comparator": "No filter",
+        }
+        form |= {"x_axis": by, "time_grain_sqla": "P1M", "adhoc_filters": [in_time]}
         axis = {
             "columnType": "BASE_AXIS",
             "expressionType": "SQL",
@@ -225,8 +233,11 @@ def start(state: Path, port: int) -> Superset:
 
 def stop(state: Path) -> None:
     """Stop the Superset of a state directory."""
-    os.kill(int((state / "pid").read_text()), signal.SIGTERM)
-    (state / "pid").unlink()
+    pid = state / "pid"
+    if not pid.exists():
+        sys.exit(f"No Superset was started from {state}")
+    os.kill(int(pid.read_text()), signal.SIGTERM)
+    pid.unlink()
 
 
 def run(state: Path, env: dict[str, str], program: str, *arguments: str) -> None:

@@ -12,6 +12,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.request import urlopen
 
 import duckdb
 import pytest
@@ -127,6 +128,8 @@ def test_charts_show_the_marts_also_after_a_publication(
     in_dashboard = superset.call("GET", "dashboard/")["result"]
     assert [each["dashboard_title"] for each in in_dashboard] == ["Shop"]
     no_file_but_the_marts(superset, settings)
+    with urlopen(f"{superset.url}/login/") as page:
+        assert "." not in page.headers["Content-Security-Policy"]  # no other host
 
 
 def no_file_but_the_marts(superset: Any, settings: Settings) -> None:
