@@ -123,9 +123,10 @@ running as (
 with_steps as (
     select
         running.*,
-        previous_net_sales + {{ rounded_money('moved_by_then - exact_amount') }}
-            as starts_at,
-        previous_net_sales + {{ rounded_money('moved_by_then') }} as ends_at
+        {{ money(
+            'previous_net_sales + ' ~ rounded_money('moved_by_then - exact_amount')
+        ) }} as starts_at,
+        {{ money('previous_net_sales + ' ~ rounded_money('moved_by_then')) }} as ends_at
     from running
 ),
 
