@@ -25,13 +25,3 @@
 {% macro last_known(value) -%}
     {{ adapter.dispatch('last_known', 'martlet')(value) }}
 {%- endmacro %}
-
-{#- A condition that always holds, by which a CTE that is read often is computed once.
--#}
-{% macro computed_once() -%}
-    {{- return(adapter.dispatch('computed_once', 'martlet')()) -}}
-{%- endmacro %}
-
-{% macro default__computed_once() -%}
-    {{- return('true') -}}
-{%- endmacro %}

@@ -12,12 +12,11 @@
     with both_ways as (
         select inline(array(
             struct(node_1 as node, node_2 as neighbour),
-            struct(node_2, node_1),
-            struct(node_1, node_1),
-            struct(node_2, node_2)
+            struct(node_2 as node, node_1 as neighbour),
+            struct(node_1 as node, node_1 as neighbour),
+            struct(node_2 as node, node_2 as neighbour)
         ))
         from {{ links }}
-        where {{ computed_once() }}
     ),
 
     steps as (
@@ -60,15 +59,14 @@
     with weighed as (
         select node_1, node_2, struct(known_at as reached_at, edge_id) as last_edge
         from {{ edges }}
-        where {{ computed_once() }}
     ),
 
     steps as (
         select distinct inline(array(
             struct(node_1 as node, node_2 as neighbour, last_edge),
-            struct(node_2, node_1, last_edge),
-            struct(node_1, node_1, null),
-            struct(node_2, node_2, null)
+            struct(node_2 as node, node_1 as neighbour, last_edge),
+            struct(node_1 as node, node_1 as neighbour, if(false, last_edge, null) as last_edge),
+            struct(node_2 as node, node_2 as neighbour, if(false, last_edge, null) as last_edge)
         ))
         from weighed
     ),

@@ -29,7 +29,8 @@ from support import SEALER
 
 NOW = datetime(2026, 6, 1, 12)
 MODELS = (
-    *("identity_accounts", "identity_order_keys", "identity_edges", "identity_people"),
+    *("identity_accounts", "identity_order_keys", "identity_edges"),
+    *("identity_email_people", "identity_phone_people", "identity_people"),
     *(
         "identity_members",
         "identity_customer_ids",
