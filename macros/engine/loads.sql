@@ -1,12 +1,12 @@
 {#- Which loads there are, and how a table takes in new ones and drops undone ones. -#}
 
 {#-
-  Loads of a raw table that lie in the raw directory, in their order. All files that a
+  Pairs of a raw table and a load of it that lies in the raw directory. All files that a
   person put there by hand are one load, named after their paths below that directory,
   sizes and dates, so that it is another one when they change.
 -#}
-{% macro raw_loads(table) -%}
-    {{- return(adapter.dispatch('raw_loads', 'martlet')(table)) -}}
+{% macro raw_loads(tables) -%}
+    {{- return(adapter.dispatch('raw_loads', 'martlet')(tables)) -}}
 {%- endmacro %}
 
 {#- Whether a row came with one of the loads. -#}

@@ -97,12 +97,13 @@
         {%- set present = [
             "select '' as raw_table, '' as load_id where false"
         ] -%}
-        {%- for table in graph.sources.values() if table.source_name == 'store' -%}
-            {%- for load in raw_loads(table.name) -%}
-                {%- do present.append(
-                    "select '" ~ table.name ~ "', '" ~ load | replace("'", "''") ~ "'"
-                ) -%}
-            {%- endfor -%}
+        {%- set tables = graph.sources.values()
+            | selectattr('source_name', 'equalto', 'store')
+            | map(attribute='name') | list -%}
+        {%- for table, load in raw_loads(tables) -%}
+            {%- do present.append(
+                "select '" ~ table ~ "', '" ~ load | replace("'", "''") ~ "'"
+            ) -%}
         {%- endfor -%}
         {{- replaced_table(
             _ledger('present_loads'),

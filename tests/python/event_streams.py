@@ -6,7 +6,10 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import duckdb
 
 BATCHES = 4
 
@@ -101,6 +104,21 @@ def steps(seed: int) -> list[set[int]]:
 def rows(streams: Iterable[Stream], batch: int) -> list[dict[str, Any]]:
     """Give what one batch of all streams brings."""
     return [row for each in streams for row in each.batches[batch]]
+
+
+def write(events: Iterable[dict[str, Any]], folder: Path) -> None:
+    """Write events as a Parquet file of a raw directory."""
+    folder.mkdir(parents=True)
+    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
+    with duckdb.connect() as connection:
+        connection.execute(f"create table events ({columns})")
+        if events := list(events):
+            marks = ", ".join("?" for _ in COLUMNS)
+            connection.executemany(
+                f"insert into events values ({marks})",
+                [[event[name] for name in COLUMNS] for event in events],
+            )
+        connection.execute(f"copy events to '{folder}/part-0.parquet'")
 
 
 def _event(

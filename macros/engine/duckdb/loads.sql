@@ -1,19 +1,24 @@
-{% macro duckdb__raw_loads(table) -%}
+{% macro duckdb__raw_loads(tables) -%}
     {%- set raw = _literally(raw_directory()) -%}
-    {%- set loads = run_query(
-        "select distinct regexp_extract(file, '.*/load_id=([^/]+)/', 1) as load_id "
-        ~ "from glob('" ~ raw ~ "/load_id=*/" ~ table ~ "/*') order by load_id"
-    ).columns[0].values() | list -%}
-    {%- set by_hand = raw ~ "/" ~ table ~ "/**" -%}
-    {%- set files = run_query("select count(*) from glob('" ~ by_hand ~ "')") -%}
-    {%- if files.columns[0].values()[0] > 0 -%}
-        {%- do loads.append(run_query(
-            "select 'by hand ' || md5(string_agg("
-            ~ "filename[" ~ (raw_directory() | length + 2)
-            ~ ":] || size || last_modified, ',' order by filename)) "
-            ~ "from read_blob('" ~ by_hand ~ "')"
-        ).columns[0].values()[0]) -%}
-    {%- endif -%}
+    {%- set loads = [] -%}
+    {%- for table in tables -%}
+        {%- for load in run_query(
+            "select distinct regexp_extract(file, '.*/load_id=([^/]+)/', 1) as load_id "
+            ~ "from glob('" ~ raw ~ "/load_id=*/" ~ table ~ "/*') order by load_id"
+        ).columns[0].values() -%}
+            {%- do loads.append((table, load)) -%}
+        {%- endfor -%}
+        {%- set by_hand = raw ~ "/" ~ table ~ "/**" -%}
+        {%- set files = run_query("select count(*) from glob('" ~ by_hand ~ "')") -%}
+        {%- if files.columns[0].values()[0] > 0 -%}
+            {%- do loads.append((table, run_query(
+                "select 'by hand ' || md5(string_agg("
+                ~ "filename[" ~ (raw_directory() | length + 2)
+                ~ ":] || size || last_modified, ',' order by filename)) "
+                ~ "from read_blob('" ~ by_hand ~ "')"
+            ).columns[0].values()[0])) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {{- return(loads) -}}
 {%- endmacro %}
 

@@ -20,25 +20,25 @@
 {%- endmacro %}
 
 {% macro spark__register_raw_tables() %}
-    {%- set raw = raw_directory() -%}
+    {%- set raw = raw_directory() | trim('/') -%}
     {%- do run_query("create schema if not exists raw") -%}
     {%- do run_query("drop table if exists raw.files") -%}
     {#- Where the directory lies is told by its files: a table's place must be whole. -#}
+    {%- set start = "locate('/" ~ _escaped(raw) ~ "/', concat('/', path))" -%}
     {%- do run_query(
         "create table raw.files using parquet as select "
-        ~ "substring(path, 1, locate('/" ~ _escaped(raw) ~ "/', concat('/', path)) - 1) "
-        ~ "as above, "
-        ~ "substring(path, locate('/" ~ _escaped(raw) ~ "/', concat('/', path)) + "
-        ~ (raw | length + 1) ~ ") as path, length, modificationTime from "
-        ~ _list_files('martlet_raw_files', _spark_path(raw))
+        ~ "substring(path, 1, " ~ start ~ " - 1) as above, "
+        ~ "substring(path, " ~ start ~ " + " ~ (raw | length + 1) ~ ") as path, "
+        ~ "length, modificationTime from "
+        ~ _list_files('martlet_raw_files', _spark_path(raw_directory()))
     ) -%}
-    {%- set above = run_query("select above from raw.files limit 1")
-        .columns[0].values() -%}
-    {%- set raw = (above | first or '') ~ raw -%}
+    {%- set files = run_query("select above, path from raw.files").rows -%}
+    {%- set raw = (files[0].above if files else '') ~ raw -%}
+    {%- set paths = files | map(attribute='path') | list -%}
     {%- for table in graph.sources.values() if table.source_name == 'store' -%}
         {%- do run_query(
             "create or replace view raw." ~ table.name ~ " as " ~ (
-                _typed_by_spark(table, raw)
+                _typed_by_spark(table, raw, paths)
                 or [_selected_by_spark(table, '(select 1 as nothing where false)')]
             ) | join(' union all ')
         ) -%}
@@ -55,14 +55,14 @@
 {%- endmacro %}
 
 {#- One select for each way in which the table's files are to be read. -#}
-{% macro _typed_by_spark(table, raw) -%}
+{% macro _typed_by_spark(table, raw, paths) -%}
     {%- set selects = [] -%}
     {%- set directory = _spark_path(raw) ~ '/' ~ table.name -%}
     {%- for suffix, format, options, is_text in [
         ('.parquet', 'parquet', "mergeSchema 'true'", false),
         ('.csv', 'csv', _csv_options_of_spark(), true),
         ('.csv.gz', 'csv', _csv_options_of_spark(), true),
-    ] if _has_files(table.name ~ '/%' ~ suffix) -%}
+    ] if _has_files(paths, table.name ~ '/.*' ~ suffix ~ '$') -%}
         {%- set files = 'raw.' ~ table.name ~ suffix | replace('.', '_') -%}
         {%- do run_query("drop table if exists " ~ files) -%}
         {%- do run_query(
@@ -74,7 +74,7 @@
             _selected_by_spark(table, files, is_text=is_text, is_checked=true)
         ) -%}
     {%- endfor -%}
-    {%- if _has_files('load_id=%/' ~ table.name ~ '/%') -%}
+    {%- if _has_files(paths, 'load_id=[^/]+/' ~ table.name ~ '/') -%}
         {%- do selects.append(_selected_by_spark(
             table,
             "parquet.`" ~ _spark_path(raw) ~ "/load_id=*/" ~ table.name ~ "/*.parquet`",
@@ -92,10 +92,11 @@
     ) -}}
 {%- endmacro %}
 
-{% macro _has_files(pattern) -%}
-    {{- return(run_query(
-        "select count(*) from raw.files where path like '" ~ pattern ~ "'"
-    ).columns[0].values()[0] > 0) -}}
+{% macro _has_files(paths, pattern) -%}
+    {%- for path in paths if modules.re.match(pattern, path) -%}
+        {{- return(true) -}}
+    {%- endfor -%}
+    {{- return(false) -}}
 {%- endmacro %}
 
 {#- The contract's columns in order and type. -#}

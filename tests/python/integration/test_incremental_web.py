@@ -7,14 +7,13 @@ import random
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from event_streams import BATCHES, COLUMNS, Stream, rows, steps, stream
+from event_streams import BATCHES, Stream, rows, steps, stream, write
 from martlet.warehouse.dbt import DbtOptions, DbtProject, OnNode
 from support import STORE
 
@@ -59,7 +58,7 @@ class Warehouse:
                 by_hand = f"events/by_hand_{self.built}"
                 folder = f"load_id={self.built:06}-{batch}/events"
                 self.loads[batch] = by_hand if batch == 0 else folder
-                _write(rows(streams, batch), self.raw / self.loads[batch])
+                write(rows(streams, batch), self.raw / self.loads[batch])
 
     def build(
         self,
@@ -113,20 +112,6 @@ def warehouse(project: DbtProject) -> Warehouse:
         name: node for name, node in nodes.items() if node.resource_type != "test"
     }
     return Warehouse(project)
-
-
-def _write(events: list[dict], folder: Path) -> None:
-    folder.mkdir(parents=True)
-    columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
-    with duckdb.connect() as connection:
-        connection.execute(f"create table events ({columns})")
-        if events:
-            marks = ", ".join("?" for _ in COLUMNS)
-            connection.executemany(
-                f"insert into events values ({marks})",
-                [[event[name] for name in COLUMNS] for event in events],
-            )
-        connection.execute(f"copy events to '{folder}/part-0.parquet'")
 
 
 def examples(number: int) -> settings:
