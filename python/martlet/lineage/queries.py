@@ -80,6 +80,7 @@ def resolve(query: exp.Query, schema: Schema) -> exp.Query:
         joins laterally or by equal names, unites by name, groups or orders by all that
         there is, or reads what is no relation of ``schema``.
     """
+    query = query.transform(_as_whole_row)
     _refuse_what_hides_columns(query)
     nested: dict[str, dict[str, dict[str, str]]] = {}
     # Only what is read: giving a whole project's columns takes longer than all else.
@@ -89,7 +90,7 @@ def resolve(query: exp.Query, schema: Schema) -> exp.Query:
         nested.setdefault(database, {})[table] = columns
     try:
         resolved = qualify(
-            query.copy(), schema=nested, dialect=DIALECT, quote_identifiers=False
+            query, schema=nested, dialect=DIALECT, quote_identifiers=False
         )
     except SqlglotError as error:
         raise CannotFollow(str(error)) from error
@@ -100,6 +101,17 @@ def resolve(query: exp.Query, schema: Schema) -> exp.Query:
                     f"{selected.sql(DIALECT)} stands for unknown columns"
                 )
     return resolved
+
+
+def _as_whole_row(node: exp.Expression) -> exp.Expression:
+    """Read ``*columns(relation.*)``, among a function's arguments, as the relation's row.
+
+    Whatever it leaves out is followed too: that says too much rather than too little.
+    """
+    star = node.this if isinstance(node, exp.Columns) else None
+    if isinstance(star, exp.Column) and star.is_star and star.table:
+        return exp.column(star.args["table"].copy())
+    return node
 
 
 def _refuse_what_hides_columns(query: exp.Query) -> None:
