@@ -19,6 +19,11 @@
     cast({{ nearest(amount, 8) }} as decimal(28, 8))
 {%- endmacro %}
 
+{#- Net sales of a period before and what has moved them since, as money. -#}
+{% macro sales_after(moved) -%}
+    {{ money('previous_net_sales + ' ~ rounded_money(moved)) }}
+{%- endmacro %}
+
 {#- What moves net sales, in the order it is told in, and the number behind each. -#}
 {% macro revenue_effects() -%}
     {%- set effects = [] -%}

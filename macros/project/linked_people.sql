@@ -23,7 +23,9 @@
         select shares.person as node_1, holders.person as node_2
         from shares
         inner join holders on shares.held_node = holders.held_node
-        where shares.people between 2 and {{ limit }} and holders.person <> shares.person
+        where
+            shares.people between 2 and {{ limit }}
+            and holders.person <> shares.person
     ),
 
     components as (

@@ -89,7 +89,8 @@ costed as (
         discounts,
         {{ money('gross_sales - discounts') }} as net_sales,
         {{ rounded_money(
-            'coalesce(known_cost, (gross_sales - discounts) * (1 - assumed_margin_rate))'
+            'coalesce(known_cost, (gross_sales - discounts)'
+            ~ ' * (1 - assumed_margin_rate))'
         ) }} as cost_of_goods,
         known_cost is null as is_margin_assumed
     from valued

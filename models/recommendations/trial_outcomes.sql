@@ -71,7 +71,9 @@ running as (
 -- Ranks of the best list there could be, and the gain of it.
 ideal_ranks as (
     select step + 1 as rank
-    from (select {{ numbers_to(var('recommendation_list_length') - 1) }} as step) as steps
+    from (
+        select {{ numbers_to(var('recommendation_list_length') - 1) }} as step
+    ) as steps
 ),
 
 ideal_gains as (

@@ -57,7 +57,11 @@
     known edge is earliest. Edges known at one moment are told apart by id. -#}
 {% macro spark__earliest_connections(roots, edges) -%}
     with weighed as (
-        select node_1, node_2, struct(known_at as reached_at, edge_id) as last_edge
+        select
+            node_1,
+            node_2,
+            struct(known_at as reached_at, edge_id) as last_edge,
+            if(false, struct(known_at as reached_at, edge_id), null) as no_edge
         from {{ edges }}
     ),
 
@@ -65,8 +69,8 @@
         select distinct inline(array(
             struct(node_1 as node, node_2 as neighbour, last_edge),
             struct(node_2 as node, node_1 as neighbour, last_edge),
-            struct(node_1 as node, node_1 as neighbour, if(false, last_edge, null) as last_edge),
-            struct(node_2 as node, node_2 as neighbour, if(false, last_edge, null) as last_edge)
+            struct(node_1 as node, node_1 as neighbour, no_edge as last_edge),
+            struct(node_2 as node, node_2 as neighbour, no_edge as last_edge)
         ))
         from weighed
     ),
@@ -75,8 +79,9 @@
     round_0 as (
         select
             node,
-            struct(cast(null as timestamp) as reached_at, cast(null as string) as edge_id)
-                as last_edge
+            struct(
+                cast(null as timestamp) as reached_at, cast(null as string) as edge_id
+            ) as last_edge
         from {{ roots }}
     ),
 

@@ -5,8 +5,10 @@
         select
             row_number,
             transform(
-                array_sort(collect_list(struct(column_number, cast(value as double) as v))),
-                cell -> cell.v
+                array_sort(collect_list(
+                    struct(column_number, cast(value as double) as value)
+                )),
+                cell -> cell.value
             ) as cells
         from {{ matrix }}
         group by row_number

@@ -23,7 +23,7 @@
     {%- set raw = raw_directory() | trim('/') -%}
     {%- do run_query("create schema if not exists raw") -%}
     {%- do run_query("drop table if exists raw.files") -%}
-    {#- Where the directory lies is told by its files: a table's place must be whole. -#}
+    {#- Where the directory lies is told by its files: a table's path must be whole. -#}
     {%- set start = "locate('/" ~ _escaped(raw) ~ "/', concat('/', path))" -%}
     {%- do run_query(
         "create table raw.files using parquet as select "
@@ -131,6 +131,8 @@
 {%- endmacro %}
 
 {% macro spark__engine_type(data_type) -%}
-    {%- set types = {'varchar': 'string', 'blob': 'binary', 'integer[]': 'array<int>'} -%}
+    {%- set types = {
+        'varchar': 'string', 'blob': 'binary', 'integer[]': 'array<int>',
+    } -%}
     {{- return(types.get(data_type, data_type)) -}}
 {%- endmacro %}

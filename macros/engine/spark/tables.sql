@@ -62,7 +62,7 @@
     {{- return("select " ~ selected | join(', ') ~ " limit 0") -}}
 {%- endmacro %}
 
-{#- dbt-spark knows its own strategies alone; this project's are macros as elsewhere. -#}
+{#- dbt-spark knows its own strategies alone; here they are macros, as elsewhere. -#}
 {% macro dbt_spark_validate_get_incremental_strategy(raw_strategy, file_format) -%}
     {{- return(raw_strategy) -}}
 {%- endmacro %}

@@ -93,10 +93,12 @@ joined as (
 with_last_non_direct as (
     select
         *,
-        {{ last_known("case when channel_group <> 'Direct' then channel_group end") }}
-            over visits_so_far as last_channel_group,
-        {{ last_known("case when channel_group <> 'Direct' then session_start_at end") }}
-            over visits_so_far as last_channel_at
+        {{ last_known(
+            "case when channel_group <> 'Direct' then channel_group end"
+        ) }} over visits_so_far as last_channel_group,
+        {{ last_known(
+            "case when channel_group <> 'Direct' then session_start_at end"
+        ) }} over visits_so_far as last_channel_at
     from joined
     window visits_so_far as (
         partition by visitor_id

@@ -123,10 +123,8 @@ running as (
 with_steps as (
     select
         running.*,
-        {{ money(
-            'previous_net_sales + ' ~ rounded_money('moved_by_then - exact_amount')
-        ) }} as starts_at,
-        {{ money('previous_net_sales + ' ~ rounded_money('moved_by_then')) }} as ends_at
+        {{ sales_after('moved_by_then - exact_amount') }} as starts_at,
+        {{ sales_after('moved_by_then') }} as ends_at
     from running
 ),
 
