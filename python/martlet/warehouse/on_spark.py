@@ -69,12 +69,11 @@ class SparkWarehouse:
         batch_rows: int,
     ) -> Iterator[tuple[DataFrame, pd.DataFrame]]:
         """See the interface; all batches at once, on the workers."""
-        from pyspark.sql.pandas.types import to_arrow_schema
         from pyspark.sql.types import BinaryType, StructType
 
         ledger = self._columns(table)
         made = StructType(ledger.fields).add(_NOTE, BinaryType())
-        schema = to_arrow_schema(made)
+        schema = _in_arrow(made)
 
         def worked(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
@@ -115,13 +114,12 @@ class SparkWarehouse:
     def append(self, table: str, rows: pd.DataFrame | DataFrame, run_id: str) -> int:
         """See the interface."""
         from pyspark.sql.functions import lit
-        from pyspark.sql.pandas.types import to_arrow_schema
 
         if isinstance(rows, pd.DataFrame):
             columns = self._columns(table)
-            rows = self._session.createDataFrame(
-                _as_table(rows, to_arrow_schema(columns)), columns
-            )
+            # They fit in memory here, and so in one file.
+            table_rows = _as_table(rows, _in_arrow(columns))
+            rows = self._session.createDataFrame(table_rows, columns).coalesce(1)
         written = rows.withColumn("run_id", lit(run_id)).select(
             self._session.table(f"ml.{table}").columns
         )
@@ -158,6 +156,12 @@ def _without_zones(rows: pa.Table | pa.RecordBatch) -> pa.Table | pa.RecordBatch
     return rows.cast(plain)
 
 
+def _in_arrow(columns: StructType) -> pa.Schema:
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    return to_arrow_schema(columns, timezone="UTC")
+
+
 def _as_table(rows: pd.DataFrame, schema: pa.Schema) -> pa.Table:
-    named = rows.reindex(columns=schema.names)
-    return pa.Table.from_pandas(named, schema, preserve_index=False)
+    lacking = dict.fromkeys(set(schema.names) - set(rows))
+    return pa.Table.from_pandas(rows.assign(**lacking), schema, preserve_index=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -107,6 +108,8 @@ def _output(settings: Settings, target: str) -> Mapping[str, Any]:
 
 
 def _session(settings: Settings, target: str) -> SparkSession:
+    # It warns of pandas 3 on loading, of which it is used for nothing here.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:

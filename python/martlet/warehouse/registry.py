@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from martlet.errors import CheckFailed, UsageError
+from martlet.estimators.candidates import SIMPLEST_FIRST
 from martlet.estimators.metrics import Judged, judge
 from martlet.estimators.propensity import Propensity
 from martlet.sql import literal
@@ -232,7 +233,7 @@ def read_candidates(warehouse: Warehouse, run_id: str) -> list[dict]:
     )
     for row in rows:
         row.pop("run_id")
-    return rows
+    return sorted(rows, key=lambda row: SIMPLEST_FIRST.index(row["algorithm"]))
 
 
 def _append(warehouse: Warehouse, promotion: Promotion) -> None:

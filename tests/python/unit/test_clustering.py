@@ -17,6 +17,7 @@ from martlet.warehouse.clustering import (
     cluster_customers,
     read_clusters,
 )
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
 from martlet.warehouse.running import ModelOutcome
 from support import PROJECT_DIR
 
@@ -61,13 +62,15 @@ def cluster(
     warehouse.execute(
         "create or replace table model_inputs.input_customer_clusters as from rows"
     )
-    return cluster_customers(warehouse, **{"k_range": range(2, 4), **options})
+    return cluster_customers(
+        DuckDBWarehouse(warehouse), **{"k_range": range(2, 4), **options}
+    )
 
 
 def fitted_by(
     warehouse: duckdb.DuckDBPyConnection, outcome: ModelOutcome
 ) -> str | None:
-    return read_clusters(warehouse, outcome.run_id).fitted_by
+    return read_clusters(DuckDBWarehouse(warehouse), outcome.run_id).fitted_by
 
 
 def test_newcomers_are_assigned_by_the_last_fit(
@@ -78,7 +81,7 @@ def test_newcomers_are_assigned_by_the_last_fit(
     second = cluster(warehouse, customers(120, later))
     assert fitted_by(warehouse, first) is None
     assert fitted_by(warehouse, second) == first.run_id
-    told = read_clusters(warehouse, second.run_id).clusters
+    told = read_clusters(DuckDBWarehouse(warehouse), second.run_id).clusters
     assert [row["customers"] for row in told] == [80, 40]
     assert sum(row["customer_share"] for row in told) == pytest.approx(1)
     ((moved,),) = warehouse.execute(
@@ -137,7 +140,7 @@ def test_a_refit_keeps_numbers_and_names(
     before, after = (
         {
             row["cluster_id"]: row["cluster_name"]
-            for row in read_clusters(warehouse, run.run_id).clusters
+            for row in read_clusters(DuckDBWarehouse(warehouse), run.run_id).clusters
         }
         for run in (first, again)
     )
