@@ -111,6 +111,7 @@ def _session(settings: Settings, target: str) -> SparkSession:
     # It warns of pandas 3 on loading, of which it is used for nothing here.
     warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     try:
+        from pyspark.errors import AnalysisException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise EnvironmentFault(
@@ -124,6 +125,14 @@ def _session(settings: Settings, target: str) -> SparkSession:
     with chdir(settings.project_dir):
         session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    try:
+        session.sql("show schemas").collect()
+    except AnalysisException as error:
+        raise EnvironmentFault(
+            "The warehouse of Spark cannot be opened: another process may hold it, "
+            f"since its metastore in {settings.home} takes one at a time.",
+            "Close it, then run the same command again.",
+        ) from error
     return session
 
 
@@ -139,21 +148,15 @@ def _spark_faults(target: str) -> Iterator[None]:
         yield
     except PySparkException as error:
         text = str(error)
-        first = text.splitlines()[0]
         if "JAVA_GATEWAY_EXITED" in text:
             raise EnvironmentFault(
                 "Spark could not start: it needs Java 17 or later.",
                 "Install Java, or set JAVA_HOME to where it is.",
             ) from error
-        if "XSDB6" in text:
-            raise EnvironmentFault(
-                "The warehouse of Spark is open in another process.",
-                "Close it, then run the same command again.",
-            ) from error
         if isinstance(error, AnalysisException):
             raise EnvironmentFault(
                 "The tables of the warehouse are not those of this version of martlet: "
-                f"{first}",
+                f"{text.splitlines()[0]}",
                 f"Bring them up to date: martlet build --target {target}",
             ) from error
         raise

@@ -8,8 +8,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
+import ledger_tables
 from martlet.errors import ModelRefused
 from martlet.warehouse import clustering
 from martlet.warehouse.clustering import (
@@ -19,7 +19,6 @@ from martlet.warehouse.clustering import (
 )
 from martlet.warehouse.on_duckdb import DuckDBWarehouse
 from martlet.warehouse.running import ModelOutcome
-from support import PROJECT_DIR
 
 TODAY = date(2026, 3, 1)
 
@@ -28,15 +27,9 @@ TODAY = date(2026, 3, 1)
 def warehouse() -> duckdb.DuckDBPyConnection:
     """A warehouse with the tables that models write, as the project declares them."""
     connection = duckdb.connect()
-    connection.execute("create schema ml")
     connection.execute("create schema model_inputs")
-    declared = PROJECT_DIR / "models/predictions/_ml__sources.yml"
-    (source,) = yaml.safe_load(declared.read_text("utf-8"))["sources"]
-    for table in source["tables"]:
-        columns = ", ".join(
-            f'"{column["name"]}" {column["data_type"]}' for column in table["columns"]
-        )
-        connection.execute(f"create table ml.{table['name']} ({columns})")
+    for statement in ledger_tables.on_duckdb():
+        connection.execute(statement)
     return connection
 
 
