@@ -65,10 +65,11 @@ class Warehouse(Protocol):
             of each of those batches, below one another.
         """
 
-    def appending(self) -> AbstractContextManager[None]:
+    def appending(self, run_id: str) -> AbstractContextManager[None]:
         """Append a run in the block: whole, or nothing of it that anybody reads.
 
         A run is there once its row of ``ml.model_runs`` is, which is appended last.
+        What an earlier run left that was stopped under the same id is gone.
         """
 
     def append(self, table: str, rows: Any, run_id: str) -> int:

@@ -93,12 +93,12 @@ def append_run(warehouse: Warehouse, run: ModelRun) -> tuple[str, int]:
     tuple of str and int
         Its ``run_id`` and the rows of its outputs.
     """
-    with warehouse.appending():
-        (last,) = warehouse.rows(
-            "select coalesce(max(run_number), 0) as number from ml.model_runs"
-        )
-        number = last["number"] + 1
-        run_id = f"{run.model_name}-{number:06d}"
+    (last,) = warehouse.rows(
+        "select coalesce(max(run_number), 0) as number from ml.model_runs"
+    )
+    number = last["number"] + 1
+    run_id = f"{run.model_name}-{number:06d}"
+    with warehouse.appending(run_id):
         rows_out = sum(
             warehouse.append(table, rows, run_id) for table, rows in run.outputs
         )

@@ -61,8 +61,9 @@ class DuckDBWarehouse:
             for batch in reader.execute(query, values).to_arrow_reader(batch_rows):
                 yield work(batch.to_pandas())
 
-    def appending(self) -> AbstractContextManager[None]:
-        """See the interface: one transaction."""
+    def appending(self, run_id: str) -> AbstractContextManager[None]:
+        """See the interface: one transaction, so that nothing is ever left."""
+        del run_id
         return transaction(self.connection)
 
     def append(self, table: str, rows: pd.DataFrame, run_id: str) -> int:

@@ -2,7 +2,7 @@
 
 Plain files know no transaction. A run's rows go to partitions of that run alone, and
 whoever reads them asks ``ml.model_runs`` for its runs. A run that was killed leaves no
-row there, and the next run, which takes its number, replaces what it left.
+row there, and the next run, which takes its number, clears away what it left.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import pickle
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -18,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 
 from martlet.errors import ModelRefused
+from martlet.sql import literal
 from martlet.warehouse.interface import Work
 
 if TYPE_CHECKING:
@@ -106,8 +108,13 @@ class SparkWarehouse:
             mapped.unpersist()
 
     @contextmanager
-    def appending(self) -> Iterator[None]:
+    def appending(self, run_id: str) -> Iterator[None]:
         """See the interface."""
+        for table in self._ledgers_by_run:
+            self._session.sql(
+                f"alter table ml.{table} drop if exists "
+                f"partition (run_id = {literal(run_id)})"
+            )
         self._begun = set()
         yield
 
@@ -123,8 +130,8 @@ class SparkWarehouse:
         written = rows.withColumn("run_id", lit(run_id)).select(
             self._session.table(f"ml.{table}").columns
         )
-        # The first rows of a run replace what a killed one left under its number.
-        is_first = self._is_by_run(table) and table not in self._begun
+        # Files that the metastore was not told of go with the first rows of a run.
+        is_first = table in self._ledgers_by_run - self._begun
         self._begun.add(table)
         written.write.insertInto(f"ml.{table}", overwrite=is_first)
         return rows.count()
@@ -138,9 +145,14 @@ class SparkWarehouse:
         fields = self._session.table(f"ml.{table}").schema.fields
         return StructType([field for field in fields if field.name != "run_id"])
 
-    def _is_by_run(self, table: str) -> bool:
-        columns = self._session.catalog.listColumns(f"ml.{table}")
-        return any(column.isPartition for column in columns)
+    @cached_property
+    def _ledgers_by_run(self) -> set[str]:
+        catalog = self._session.catalog
+        return {
+            table.name
+            for table in catalog.listTables("ml")
+            if any(each.isPartition for each in catalog.listColumns(f"ml.{table.name}"))
+        }
 
 
 def _without_zones(rows: pa.Table | pa.RecordBatch) -> pa.Table | pa.RecordBatch:
