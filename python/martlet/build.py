@@ -9,6 +9,7 @@ fitted before its lists are made. Only when all of it passed is anything publish
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,9 +23,9 @@ from martlet.faults import machine_faults
 from martlet.lock import home_lock
 from martlet.privacy.keys import find_sealer
 from martlet.settings import DICTIONARY, Settings
-from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions, DbtProject, as_data
 from martlet.warehouse.models import models
+from martlet.warehouse.opening import DUCKDB, engine_of, open_for_models
 from martlet.warehouse.publish import (
     KEPT_PUBLICATIONS,
     Publication,
@@ -56,9 +57,12 @@ OnStep = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build made."""
+    """What a build made.
 
-    published: Path
+    ``published`` is None on engines other than DuckDB, from which nothing is published.
+    """
+
+    published: Path | None
     models: list[ModelOutcome]
     marts: list[PublicModel]
     absent_tables: list[str] = field(default_factory=list)
@@ -91,6 +95,8 @@ def build(
 ) -> BuildResult:
     """Build the warehouse from the raw files, run the models, publish the marts.
 
+    On another engine than DuckDB nothing is published: BI reads the marts where they are.
+
     Parameters
     ----------
     select : sequence of str
@@ -110,22 +116,27 @@ def build(
             contract,
             lambda: find_sealer(settings.home, raw_store_id(settings) or ""),
         )
-        replaced_sample = make_way_for_store(settings)
+        is_on_duckdb = engine_of(settings, options.target) == DUCKDB
+        replaced_sample = is_on_duckdb and make_way_for_store(settings)
         project = DbtProject(settings, options)
         manifest = project.parse()
         marts = public_models(manifest)
         steps = _Steps(_node_count(manifest) + len(marts), on_step)
         outcomes = []
-        with rebuilding(settings.home, mends=not select):
+        with _rebuilding(settings, options, mends=not select):
             if select:
                 project.build(["--select", *select], steps.finish)
             else:
                 project.build(["--select", WITHOUT_MODELS], steps.finish)
-                outcomes += _run_models(settings, steps)
+                outcomes += _run_models(project, steps)
                 outcomes += _judge_and_serve(project, READS_MODEL_OUTPUTS, steps)
-        publication = publish(settings, marts, _pages(manifest), on_model=steps.finish)
+        published = None
+        if is_on_duckdb:
+            pages = _pages(manifest)
+            publication = publish(settings, marts, pages, on_model=steps.finish)
+            published = publication.database
         return BuildResult(
-            published=publication.database,
+            published=published,
             models=outcomes,
             marts=marts,
             absent_tables=absent_tables(settings.raw, contract),
@@ -172,13 +183,22 @@ def recommend(
         project.parse()
         # How many nodes are downstream only dbt knows, so the bar has no end.
         steps = _Steps(0, on_step)
-        with open_warehouse(settings.warehouse) as connection:
+        with open_for_models(settings, options.target) as warehouse:
             outcomes = [
-                compare_products(connection),
-                try_recommenders(connection, full_refresh=full_refresh),
+                compare_products(warehouse),
+                try_recommenders(warehouse, full_refresh=full_refresh),
             ]
-        with rebuilding(settings.home):
+        with _rebuilding(settings, options):
             return outcomes + _judge_and_serve(project, READS_RECOMMENDERS, steps)
+
+
+def _rebuilding(
+    settings: Settings, options: DbtOptions, *, mends: bool = False
+) -> AbstractContextManager[None]:
+    """Keep what is half built from being published; only DuckDB's tables ever are."""
+    if engine_of(settings, options.target) != DUCKDB:
+        return nullcontext()
+    return rebuilding(settings.home, mends=mends)
 
 
 def _pages(manifest: Manifest) -> dict[str, str]:
@@ -186,13 +206,13 @@ def _pages(manifest: Manifest) -> dict[str, str]:
     return {DICTIONARY: render_dictionary(as_data(manifest))}
 
 
-def _run_models(settings: Settings, steps: _Steps) -> list[ModelOutcome]:
+def _run_models(project: DbtProject, steps: _Steps) -> list[ModelOutcome]:
     outcomes = []
-    with open_warehouse(settings.warehouse) as connection:
-        found = list(models(connection))
+    with open_for_models(project.settings, project.options.target) as warehouse:
+        found = list(models(warehouse))
         steps.expect(len(found))
         for name, run in found:
-            outcomes += run(connection)
+            outcomes += run(warehouse)
             steps.finish(name)
     return outcomes
 
@@ -204,8 +224,8 @@ def _judge_and_serve(
     project.build(
         ["--select", reads_outputs, "--exclude", READS_CANDIDATES], steps.finish
     )
-    with open_warehouse(project.settings.warehouse) as connection:
-        outcome = recommend_by_winner(connection)
+    with open_for_models(project.settings, project.options.target) as warehouse:
+        outcome = recommend_by_winner(warehouse)
     project.build(["--select", READS_CANDIDATES], steps.finish)
     return [outcome] if outcome else []
 

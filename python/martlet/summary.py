@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 import duckdb
 
 from martlet.warehouse.connection import fetch_dicts
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
 from martlet.warehouse.publish import PublicModel
 from martlet.warehouse.recommended import read_trial
 
@@ -79,7 +80,7 @@ def summarise(
         marts=[{"name": mart.name, "rows": _count(connection, mart)} for mart in marts],
         segments=fetch_dicts(connection, _SEGMENTS),
         model_quality=fetch_dicts(connection, _METRICS),
-        recommenders=read_trial(connection),
+        recommenders=read_trial(DuckDBWarehouse(connection)),
         campaigns=fetch_dicts(connection, _CAMPAIGNS),
         lift=fetch_dicts(connection, _LIFT),
         absent_tables=absent_tables,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command, get_group
+
+from martlet.errors import UsageError
 
 # Where each command is: a module of this package, and a function or an app in it.
 _PLACES = {
@@ -88,5 +90,21 @@ app = typer.Typer(
 
 
 @app.callback()
-def martlet() -> None:
+def martlet(
+    context: typer.Context,
+    target: Annotated[
+        str | None,
+        typer.Option("--target", "-t", help="dbt target of the command that follows."),
+    ] = None,
+) -> None:
     """A SQL-first marketing warehouse for online shops."""
+    if target is None:
+        return
+    name = context.invoked_subcommand
+    command = context.command.get_command(context, name)
+    if not any(each.name == "target" for each in command.params):
+        raise UsageError(
+            f"martlet {name} takes no target: it reads the warehouse of DuckDB alone.",
+            "Leave out: --target",
+        )
+    context.default_map = {name: {"target": target}}

@@ -19,6 +19,7 @@ from martlet.cli.console import (
     progress_bar,
 )
 from martlet.cli.options import Json, ProjectDir, Target, Threads, Vars
+from martlet.cli.outcomes import outcome_as_dict, print_outcome
 from martlet.cli.recommend import print_trial
 from martlet.settings import load_settings
 from martlet.summary import Summary, summarise
@@ -57,6 +58,9 @@ def build(
     options = DbtOptions(target, threads, vars, full_refresh)
     with progress_bar("Building") as on_step:
         result = run_build(settings, options, select=select or (), on_step=on_step)
+    if result.published is None:
+        _print_unpublished(result, json)
+        return
     with open_warehouse(settings.warehouse, read_only=True) as connection:
         summary = summarise(connection, result.marts, result.absent_tables)
     if json:
@@ -67,6 +71,19 @@ def build(
     _print_summary(summary)
     _print_remarks(result)
     print_line("Published", result.published)
+
+
+def _print_unpublished(result: BuildResult, json: bool) -> None:
+    outcomes = [outcome_as_dict(outcome) for outcome in result.models]
+    if json:
+        print_json({"models": outcomes, "published": None})
+        return
+    for outcome in result.models:
+        print_outcome(outcome)
+    print_note(
+        "Nothing was published: that, the report and lists are made of the warehouse of "
+        "DuckDB. Here the marts are read where they were built."
+    )
 
 
 def _print_summary(summary: Summary) -> None:

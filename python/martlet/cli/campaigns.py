@@ -29,6 +29,7 @@ from martlet.warehouse.campaign_tables import (
 )
 from martlet.warehouse.campaigns import forecast_campaigns
 from martlet.warehouse.connection import open_warehouse
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
 
 app = typer.Typer(
     help="What campaigns returned and changed, and where the next money should go.",
@@ -157,7 +158,9 @@ def forecast(
     """Foretell what planned campaigns will return, by those that are over."""
     settings = load_settings(project_dir)
     with open_warehouse(settings.warehouse) as connection:
-        outcome = forecast_campaigns(connection, full_refresh=full_refresh)
+        outcome = forecast_campaigns(
+            DuckDBWarehouse(connection), full_refresh=full_refresh
+        )
         planned = read_forecasts(connection, outcome.run_id)
         candidates = read_forecast_candidates(connection, outcome.run_id)
     if outcome.refusal:
@@ -244,7 +247,9 @@ def budget(
     settings = load_settings(project_dir)
     request = BudgetRequest(total, weeks, max_change)
     with open_warehouse(settings.warehouse) as connection:
-        outcomes = plan_channels(connection, request, full_refresh=full_refresh)
+        outcomes = plan_channels(
+            DuckDBWarehouse(connection), request, full_refresh=full_refresh
+        )
         plan = read_plan(connection, outcomes[-1].run_id)
     for outcome in outcomes:
         if outcome.refusal:

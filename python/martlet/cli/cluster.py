@@ -11,12 +11,12 @@ from martlet.cli.console import (
     number,
     percent,
     print_json,
-    print_line,
     print_note,
     print_table,
 )
 from martlet.cli.models import BRING_IN, Seed
-from martlet.cli.options import Json, ProjectDir
+from martlet.cli.options import Json, ProjectDir, Target
+from martlet.cli.outcomes import print_outcome
 from martlet.errors import UsageError
 from martlet.settings import load_settings
 from martlet.warehouse.clustering import (
@@ -25,7 +25,7 @@ from martlet.warehouse.clustering import (
     cluster_customers,
     read_clusters,
 )
-from martlet.warehouse.connection import open_warehouse
+from martlet.warehouse.opening import open_for_models
 from martlet.warehouse.running import DEFAULT_SEED, ModelOutcome
 
 
@@ -56,6 +56,7 @@ def cluster(
         ),
     ] = False,
     seed: Seed = DEFAULT_SEED,
+    target: Target = None,
     json: Json = False,
     project_dir: ProjectDir = None,
 ) -> None:
@@ -66,15 +67,15 @@ def cluster(
             "Give a range such as: martlet cluster --min-clusters 3 --max-clusters 8",
         )
     settings = load_settings(project_dir)
-    with open_warehouse(settings.warehouse) as connection:
+    with open_for_models(settings, target) as warehouse:
         outcome = cluster_customers(
-            connection,
+            warehouse,
             method=method.value,
             k_range=range(min_clusters, max_clusters + 1),
             seed=seed,
             full_refresh=full_refresh,
         )
-        clustered = read_clusters(connection, outcome.run_id)
+        clustered = read_clusters(warehouse, outcome.run_id)
     if outcome.refusal:
         raise outcome.refusal
     if json:
@@ -105,10 +106,9 @@ def _print(outcome: ModelOutcome, clustered: Clustered) -> None:
             for row in clustered.clusters
         ],
     )
+    print_outcome(outcome)
     if outcome.is_reused:
-        print_note(f"Nothing changed since {outcome.run_id}; its outputs stand.")
         return
-    print_line(outcome.run_id, f"{number(outcome.rows_out)} rows written")
     if clustered.fitted_by:
         print_note(
             f"Assigned by {clustered.fitted_by}, which is under {FIT_LASTS_DAYS} days "

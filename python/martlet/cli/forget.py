@@ -28,6 +28,7 @@ from martlet.errors import UsageError
 from martlet.privacy.keys import find_sealer
 from martlet.settings import Settings, load_settings
 from martlet.warehouse.dbt import DbtOptions
+from martlet.warehouse.opening import refuse_other_engines
 from martlet.warehouse.store import raw_store_id
 
 
@@ -67,6 +68,7 @@ def forget(
     Everything is built anew from the raw files. After an interruption, run it again.
     """
     settings = load_settings(project_dir)
+    refuse_other_engines(settings, target, "martlet forget")
     store = store_of(settings)
     erased_at = datetime.now(UTC).replace(tzinfo=None)
     plan = plan_erasure(

@@ -14,11 +14,11 @@ from martlet.cli.console import (
     print_note,
     print_table,
 )
-from martlet.cli.options import Json, ProjectDir
+from martlet.cli.options import Json, ProjectDir, Target
 from martlet.cli.outcomes import outcome_as_dict, print_outcome
 from martlet.settings import load_settings
-from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.evaluating import evaluate as evaluate_target
+from martlet.warehouse.opening import open_for_models
 from martlet.warehouse.predicting import score as score_target
 from martlet.warehouse.predicting import train as train_target
 from martlet.warehouse.registry import promote as promote_run
@@ -32,13 +32,13 @@ BRING_IN = (
 )
 
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything random.")]
-Target = Annotated[
+TargetName = Annotated[
     str, typer.Argument(metavar="TARGET", help="purchase, churn, conversion, response.")
 ]
 
 
 def train(
-    target: Target,
+    name: TargetName,
     full_refresh: Annotated[
         bool,
         typer.Option(
@@ -46,21 +46,22 @@ def train(
         ),
     ] = False,
     seed: Seed = DEFAULT_SEED,
+    target: Target = None,
     json: Json = False,
     project_dir: ProjectDir = None,
 ) -> None:
     """Fit the candidates of a target, judge them on the latest time, and choose one."""
     settings = load_settings(project_dir)
-    with open_warehouse(settings.warehouse) as connection:
-        found = find_target(connection, target)
-        outcome = train_target(connection, found, seed=seed, full_refresh=full_refresh)
+    with open_for_models(settings, target) as warehouse:
+        found = find_target(warehouse, name)
+        outcome = train_target(warehouse, found, seed=seed, full_refresh=full_refresh)
         if outcome.refusal:
             raise outcome.refusal
-        served = served_run(connection, target)
+        served = served_run(warehouse, name)
         if served is None:
-            promote_run(connection, outcome.run_id)
+            promote_run(warehouse, outcome.run_id)
         is_serving = served is None or served.run_id == outcome.run_id
-        candidates = read_candidates(connection, outcome.run_id)
+        candidates = read_candidates(warehouse, outcome.run_id)
     if json:
         print_json(
             outcome_as_dict(outcome)
@@ -70,7 +71,7 @@ def train(
     print_candidates(found.title, candidates)
     print_outcome(outcome)
     if is_serving:
-        print_note(f"It serves. Score by it: martlet score {target}")
+        print_note(f"It serves. Score by it: martlet score {name}")
     else:
         print_note(
             f"{served.run_id} goes on serving. To replace it: "
@@ -103,27 +104,28 @@ def print_candidates(title: str, candidates: list[dict]) -> None:
 
 
 def score(
-    target: Annotated[
+    name: Annotated[
         str | None,
         typer.Argument(metavar="[TARGET]", help="One target; all of them without it."),
     ] = None,
+    target: Target = None,
     json: Json = False,
     project_dir: ProjectDir = None,
 ) -> None:
     """Score by the model that serves, and append the run to ml."""
     settings = load_settings(project_dir)
-    with open_warehouse(settings.warehouse) as connection:
+    with open_for_models(settings, target) as warehouse:
         targets = (
-            [find_target(connection, target)]
-            if target
-            else list(read_targets(connection).values())
+            [find_target(warehouse, name)]
+            if name
+            else list(read_targets(warehouse).values())
         )
-        outcomes = [score_target(connection, each) for each in targets]
-    if target and outcomes[0].refusal:
+        outcomes = [score_target(warehouse, each) for each in targets]
+    if name and outcomes[0].refusal:
         raise outcomes[0].refusal
     if json:
         told = [outcome_as_dict(outcome) for outcome in outcomes]
-        print_json(told[0] if target else told)
+        print_json(told[0] if name else told)
         return
     for outcome in outcomes:
         print_outcome(outcome)
@@ -131,19 +133,22 @@ def score(
 
 
 def evaluate(
-    target: Target, json: Json = False, project_dir: ProjectDir = None
+    name: TargetName,
+    target: Target = None,
+    json: Json = False,
+    project_dir: ProjectDir = None,
 ) -> None:
     """Judge the model that serves on the latest time whose outcomes are known."""
     settings = load_settings(project_dir)
-    with open_warehouse(settings.warehouse) as connection:
-        outcome, metrics = evaluate_target(connection, find_target(connection, target))
+    with open_for_models(settings, target) as warehouse:
+        outcome, metrics = evaluate_target(warehouse, find_target(warehouse, name))
     rows = metrics.to_dict("records")
     if json:
         print_json(outcome_as_dict(outcome) | {"metrics": rows})
         return
     first = rows[0]
     print_table(
-        f"{target} on {first['evaluated_on']} (95 % interval)",
+        f"{name} on {first['evaluated_on']} (95 % interval)",
         [
             ("metric", "left"),
             ("value", "left"),
@@ -165,13 +170,14 @@ def evaluate(
 
 def promote(
     run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="A training run.")],
+    target: Target = None,
     json: Json = False,
     project_dir: ProjectDir = None,
 ) -> None:
     """Let a trained model serve, unless it is worse than the one that does."""
     settings = load_settings(project_dir)
-    with open_warehouse(settings.warehouse) as connection:
-        promotion = promote_run(connection, run_id)
+    with open_for_models(settings, target) as warehouse:
+        promotion = promote_run(warehouse, run_id)
     if promotion.refusal:
         raise promotion.refusal
     if json:
@@ -181,11 +187,13 @@ def promote(
     print_note(f"Score by it: martlet score {promotion.model_name}")
 
 
-def value(json: Json = False, project_dir: ProjectDir = None) -> None:
+def value(
+    target: Target = None, json: Json = False, project_dir: ProjectDir = None
+) -> None:
     """Foretell purchases and value of customers (BG/NBD, Gamma-Gamma), append to ml."""
     settings = load_settings(project_dir)
-    with open_warehouse(settings.warehouse) as connection:
-        outcome = value_customers(connection)
+    with open_for_models(settings, target) as warehouse:
+        outcome = value_customers(warehouse)
     if outcome.refusal:
         raise outcome.refusal
     if json:

@@ -14,7 +14,12 @@ ProjectDir = Annotated[
         help="Directory of dbt_project.yml; found upwards if not given.",
     ),
 ]
-Target = Annotated[str | None, typer.Option("--target", "-t", help="dbt target.")]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        "--target", "-t", envvar="DBT_TARGET", help="dbt target: duckdb, spark."
+    ),
+]
 Threads = Annotated[int | None, typer.Option("--threads", help="dbt threads.", min=1)]
 Vars = Annotated[
     str | None, typer.Option("--vars", help="dbt variables, as YAML or JSON.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from martlet.cli.console import number, print_line, print_note
-from martlet.warehouse.running import ModelOutcome
+from martlet.cli.console import number, percent, print_line, print_note
+from martlet.warehouse.running import MOST_FITTED_ROWS, ModelOutcome
 
 
 def outcome_as_dict(outcome: ModelOutcome) -> dict:
@@ -13,6 +13,7 @@ def outcome_as_dict(outcome: ModelOutcome) -> dict:
         "model_name": outcome.model_name,
         "rows_out": outcome.rows_out,
         "is_reused": outcome.is_reused,
+        "sampled_share": outcome.sampled_share,
         "refusal": outcome.refusal.message if outcome.refusal else None,
     }
 
@@ -25,3 +26,8 @@ def print_outcome(outcome: ModelOutcome) -> None:
         print_note(f"Nothing changed since {outcome.run_id}; its outputs stand.")
     else:
         print_line(outcome.run_id, f"{number(outcome.rows_out)} rows written")
+        if outcome.sampled_share < 1:
+            print_note(
+                f"Fitted on {percent(outcome.sampled_share)} of the rows at a time, by a "
+                f"hash of their ids: there are more than {MOST_FITTED_ROWS:,}."
+            )

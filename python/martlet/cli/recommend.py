@@ -23,6 +23,7 @@ from martlet.cli.outcomes import outcome_as_dict, print_outcome
 from martlet.settings import Settings, load_settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtOptions
+from martlet.warehouse.opening import open_for_models, refuse_other_engines
 from martlet.warehouse.recommended import neighbours_of, read_trial, recommended_to
 
 
@@ -48,6 +49,7 @@ def recommend(
     """Try the recommenders on time unseen, and make everyone's list by the winner."""
     settings = load_settings(project_dir)
     if customer is not None:
+        refuse_other_engines(settings, target, "martlet recommend --for")
         _print_list(settings, customer, json)
         return
     # The models' own --full-refresh, not dbt's: baskets stay counted.
@@ -56,8 +58,8 @@ def recommend(
         outcomes = run_recommend(
             settings, options, full_refresh=full_refresh, on_step=on_step
         )
-    with open_warehouse(settings.warehouse, read_only=True) as connection:
-        trial = read_trial(connection)
+    with open_for_models(settings, target) as warehouse:
+        trial = read_trial(warehouse)
     if json:
         print_json(
             {"runs": [outcome_as_dict(outcome) for outcome in outcomes], "trial": trial}

@@ -6,10 +6,10 @@ import pandas as pd
 
 from martlet.estimators.metrics import Judgement
 
-# From simple to complex.
 RULE = "recency_rule"
 LOGISTIC = "logistic_regression"
 BOOSTING = "gradient_boosting"
+SIMPLEST_FIRST = (RULE, LOGISTIC, BOOSTING)
 NO_GAP = (0.0, 0.0, 0.0)
 
 
@@ -24,7 +24,7 @@ def choose(judgement: Judgement) -> pd.DataFrame:
     """
     by_name = judgement.metrics.pivot(
         index="algorithm", columns="metric_name", values="metric_value"
-    ).reindex([RULE, LOGISTIC, BOOSTING])
+    ).reindex(SIMPLEST_FIRST)
     best = by_name["auc"].idxmax()
     table, served = [], None
     for name, row in by_name.iterrows():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import duckdb
 import pandas as pd
 
 from martlet.errors import ModelRefused
 from martlet.estimators.budget import plan_budget
 from martlet.estimators.media_mix import fit_media_mix
+from martlet.warehouse.interface import Warehouse
 from martlet.warehouse.running import (
     DEFAULT_SEED,
     Fitted,
@@ -38,7 +38,7 @@ class BudgetRequest:
 
 
 def fit_channels(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     *,
     seed: int = DEFAULT_SEED,
     full_refresh: bool = False,
@@ -48,7 +48,7 @@ def fit_channels(
     Reads ``input_channel_weeks_training``.
     """
     source = ModelInput("input_channel_weeks_training")
-    weeks = source.read(connection)
+    weeks = source.read(warehouse)
     today = as_of_date(weeks)
 
     def fit() -> Fitted:
@@ -63,12 +63,12 @@ def fit_channels(
             ("model_metrics", mix.metrics.assign(model_name=MIX_MODEL)),
         ]
 
-    run = run_of(connection, MIX_MODEL, [source], today=today, seed=seed, options={})
-    return run_model(connection, run, fit, full_refresh=full_refresh)
+    run = run_of(warehouse, MIX_MODEL, [source], today=today, seed=seed, options={})
+    return run_model(warehouse, run, fit, full_refresh=full_refresh)
 
 
 def plan_channels(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     request: BudgetRequest | None = None,
     *,
     seed: int = DEFAULT_SEED,
@@ -83,11 +83,11 @@ def plan_channels(
     list of ModelOutcome
         Of the fit and of the plan; of the fit alone where it was refused.
     """
-    fitted = fit_channels(connection, seed=seed, full_refresh=full_refresh)
+    fitted = fit_channels(warehouse, seed=seed, full_refresh=full_refresh)
     if fitted.refusal:
         return [fitted]
     sources = [ModelInput("input_channel_weeks_scoring"), ModelInput("input_budget")]
-    coming, defaults = (source.read(connection) for source in sources)
+    coming, defaults = (source.read(warehouse) for source in sources)
     current = coming.set_index("channel_group")["spend"]
     terms = _terms(request or BudgetRequest(), defaults.iloc[0], current)
 
@@ -105,8 +105,8 @@ def plan_channels(
                 "Give a total: martlet campaigns budget --total 50000",
             )
         rows = plan_budget(
-            _read(connection, "response_curves", fitted.run_id),
-            _read(connection, "media_channels", fitted.run_id),
+            _read(warehouse, "response_curves", fitted.run_id),
+            _read(warehouse, "media_channels", fitted.run_id),
             current,
             margin_rate=float(margin_rate),
             **terms,
@@ -115,7 +115,7 @@ def plan_channels(
         return {}, [("budget_plans", told)]
 
     run = run_of(
-        connection,
+        warehouse,
         PLAN_MODEL,
         sources,
         today=as_of_date(defaults),
@@ -123,7 +123,7 @@ def plan_channels(
         options=terms,
         trained_by=fitted.run_id,
     )
-    return [fitted, run_model(connection, run, plan, full_refresh=full_refresh)]
+    return [fitted, run_model(warehouse, run, plan, full_refresh=full_refresh)]
 
 
 def _terms(request: BudgetRequest, defaults: pd.Series, current: pd.Series) -> dict:
@@ -140,9 +140,6 @@ def _terms(request: BudgetRequest, defaults: pd.Series, current: pd.Series) -> d
     }
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection, table: str, run_id: str
-) -> pd.DataFrame:
-    return connection.execute(
-        f"select * exclude (run_id) from ml.{table} where run_id = ?", [run_id]
-    ).df()
+def _read(warehouse: Warehouse, table: str, run_id: str) -> pd.DataFrame:
+    rows = warehouse.frame(f"select * from ml.{table} where run_id = ?", [run_id])
+    return rows.drop(columns="run_id")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from martlet.estimators.roi_forecast import forecast_roi
 from martlet.estimators.uplift import fit_uplift
+from martlet.warehouse.interface import Warehouse
 from martlet.warehouse.running import (
     DEFAULT_SEED,
     Fitted,
@@ -21,7 +20,7 @@ ROI_MODEL = "campaign_roi"
 
 
 def foretell_uplift(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     *,
     seed: int = DEFAULT_SEED,
     full_refresh: bool = False,
@@ -31,7 +30,7 @@ def foretell_uplift(
     Reads ``input_uplift_training`` and ``input_uplift_scoring``.
     """
     sources = [ModelInput("input_uplift_training"), ModelInput("input_uplift_scoring")]
-    training, scoring = (source.read(connection) for source in sources)
+    training, scoring = (source.read(warehouse) for source in sources)
     today = as_of_date(scoring)
 
     def fit() -> Fitted:
@@ -49,12 +48,12 @@ def foretell_uplift(
             ("model_metrics", uplift.metrics.assign(model_name=UPLIFT_MODEL)),
         ]
 
-    run = run_of(connection, UPLIFT_MODEL, sources, today=today, seed=seed, options={})
-    return run_model(connection, run, fit, full_refresh=full_refresh)
+    run = run_of(warehouse, UPLIFT_MODEL, sources, today=today, seed=seed, options={})
+    return run_model(warehouse, run, fit, full_refresh=full_refresh)
 
 
 def forecast_campaigns(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     *,
     seed: int = DEFAULT_SEED,
     full_refresh: bool = False,
@@ -67,7 +66,7 @@ def forecast_campaigns(
         ModelInput("input_campaigns_training"),
         ModelInput("input_campaigns_scoring"),
     ]
-    past, planned = (source.read(connection) for source in sources)
+    past, planned = (source.read(warehouse) for source in sources)
     today = as_of_date(past) or as_of_date(planned)
 
     def fit() -> Fitted:
@@ -83,5 +82,5 @@ def forecast_campaigns(
             ("model_metrics", forecast.metrics.assign(model_name=ROI_MODEL)),
         ]
 
-    run = run_of(connection, ROI_MODEL, sources, today=today, seed=seed, options={})
-    return run_model(connection, run, fit, full_refresh=full_refresh)
+    run = run_of(warehouse, ROI_MODEL, sources, today=today, seed=seed, options={})
+    return run_model(warehouse, run, fit, full_refresh=full_refresh)

@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
-import duckdb
 import pandas as pd
 
 from martlet.estimators.cluster_model import ClusterModel
 from martlet.estimators.cluster_quality import fixed_sample, silhouette
 from martlet.estimators.clusters import ClusterFit, checked_numbers, fit_clusters
-from martlet.warehouse.connection import fetch_dicts
-from martlet.warehouse.ledger import code_fingerprint
+from martlet.warehouse.interface import Warehouse
+from martlet.warehouse.ledger import Outputs, code_fingerprint
 from martlet.warehouse.running import (
     DEFAULT_SEED,
     Fitted,
@@ -58,7 +58,7 @@ class EarlierFit:
 
 
 def cluster_customers(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     *,
     method: str = "kmeans",
     k_range: range = range(3, 9),
@@ -69,45 +69,55 @@ def cluster_customers(
 
     A fit by the same options, seed, code and features that is at most
     ``FIT_LASTS_DAYS`` old assigns them; without one, or with ``full_refresh``, clusters
-    are fitted, and those found again keep their number and name.
+    are fitted, and those found again keep their number and name. Of customers too many
+    to be fitted in memory a share is, by a hash of their ids, and assigns the others.
     """
     source = ModelInput("input_customer_clusters")
-    customers = source.read(connection)
-    features = customers.drop(columns="as_of_date").set_index("customer_id")
+    shares = source.shares(warehouse, "customer_id")
+    customers = source.where(shares[0]).read(warehouse)
+    features = _features(customers)
     options = {"method": method}
     if method == "kmeans":
         options["k_range"] = [k_range.start, k_range.stop - 1]
     today = as_of_date(customers)
-    earlier = _last_fit(connection)
+    earlier = _last_fit(warehouse)
 
     def fit() -> Fitted:
         is_serving = earlier and earlier.still_serves(
             today, seed, options, list(features.columns)
         )
         if is_serving and not full_refresh:
-            return _assigned(earlier, features, today, seed)
+            metrics = _assigned_metrics(earlier, features, seed)
+            return {"fitted_by": earlier.run_id}, chain(
+                _everyone(warehouse, source, earlier.model, earlier.run_id),
+                [("model_metrics", metrics.assign(model_name=CLUSTER_MODEL))],
+            )
         fitted = fit_clusters(
             features,
             method=method,
             k_range=k_range,
             seed=seed,
             previous=earlier.model if earlier else None,
-            highest_id=_highest_id(connection),
+            highest_id=_highest_id(warehouse),
         )
-        return fitted.parameters, [
-            (
-                "customer_clusters",
-                fitted.assignments.assign(as_of_date=today, fitted_by=None),
-            ),
-            ("cluster_centroids", fitted.centroids),
-            ("cluster_quality", fitted.quality),
-            ("model_metrics", _metrics(fitted)),
-        ]
+        if len(shares) == 1:
+            assigned = fitted.assignments.assign(as_of_date=today, fitted_by=None)
+            assignments = [(CLUSTER_MODEL, assigned)]
+        else:
+            assignments = _everyone(warehouse, source, fitted.model, None)
+        return fitted.parameters | {"sampled_share": 1 / len(shares)}, chain(
+            assignments,
+            [
+                ("cluster_centroids", fitted.centroids),
+                ("cluster_quality", fitted.quality),
+                ("model_metrics", _metrics(fitted)),
+            ],
+        )
 
     run = run_of(
-        connection, CLUSTER_MODEL, [source], today=today, seed=seed, options=options
+        warehouse, CLUSTER_MODEL, [source], today=today, seed=seed, options=options
     )
-    return run_model(connection, run, fit, full_refresh=full_refresh)
+    return run_model(warehouse, run, fit, full_refresh=full_refresh)
 
 
 @dataclass(frozen=True)
@@ -126,10 +136,9 @@ class Clustered:
     clusters: list[dict]
 
 
-def read_clusters(connection: duckdb.DuckDBPyConnection, run_id: str) -> Clustered:
+def read_clusters(warehouse: Warehouse, run_id: str) -> Clustered:
     """Read what a run of :func:`cluster_customers` wrote."""
-    rows = fetch_dicts(
-        connection,
+    rows = warehouse.rows(
         """
         select
             cluster_id,
@@ -148,62 +157,69 @@ def read_clusters(connection: duckdb.DuckDBPyConnection, run_id: str) -> Cluster
     return Clustered(fitted_by.pop() if fitted_by else None, rows)
 
 
-def _assigned(
-    earlier: EarlierFit, features: pd.DataFrame, today: date, seed: int
-) -> Fitted:
+def _features(customers: pd.DataFrame) -> pd.DataFrame:
+    return customers.drop(columns="as_of_date").set_index("customer_id")
+
+
+def _everyone(
+    warehouse: Warehouse, source: ModelInput, model: ClusterModel, fitted_by: str | None
+) -> Outputs:
+    def assigned(batch: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        told = model.assign(checked_numbers(_features(batch)))
+        as_of = batch["as_of_date"].iloc[0]
+        return told.assign(as_of_date=as_of, fitted_by=fitted_by), pd.DataFrame()
+
+    for rows, _ in source.in_batches(warehouse, assigned, CLUSTER_MODEL):
+        yield CLUSTER_MODEL, rows
+
+
+def _assigned_metrics(
+    earlier: EarlierFit, features: pd.DataFrame, seed: int
+) -> pd.DataFrame:
     numbers = checked_numbers(features)
-    assignments = earlier.model.assign(numbers)
     sample = fixed_sample(len(numbers), seed)
     points = earlier.model.scaler.transform(numbers.iloc[sample])
-    metrics = pd.DataFrame(
+    assigned = earlier.model.assign(numbers.iloc[sample])
+    return pd.DataFrame(
         {
             "metric_name": ["silhouette"],
-            "metric_value": [
-                silhouette(points, assignments["cluster_id"].to_numpy()[sample])
-            ],
+            "metric_value": [silhouette(points, assigned["cluster_id"].to_numpy())],
             "evaluated_on": [f"{len(earlier.model.ids)} clusters of {earlier.run_id}"],
         }
     )
-    return {"fitted_by": earlier.run_id}, [
-        (
-            "customer_clusters",
-            assignments.assign(as_of_date=today, fitted_by=earlier.run_id),
-        ),
-        ("model_metrics", metrics.assign(model_name=CLUSTER_MODEL)),
-    ]
 
 
-def _last_fit(connection: duckdb.DuckDBPyConnection) -> EarlierFit | None:
-    row = connection.execute(
+def _last_fit(warehouse: Warehouse) -> EarlierFit | None:
+    runs = warehouse.rows(
         """
         select run_id, as_of_date, seed, code_fingerprint, parameters
         from ml.model_runs
-        where
-            model_name = ? and status = 'success'
-            and json_extract(parameters, '$.scaling') is not null
-            and json_extract(parameters, '$.options') is not null
-        order by run_number desc limit 1
+        where model_name = ? and status = 'success'
+        order by run_number desc
         """,
         [CLUSTER_MODEL],
-    ).fetchone()
-    if row is None:
+    )
+    for run in runs:
+        parameters = json.loads(run.pop("parameters"))
+        if "scaling" in parameters and "options" in parameters:
+            break
+    else:
         return None
-    run_id, fitted_on, seed, code, parameters = row
-    parameters = json.loads(parameters)
-    centroids = connection.execute(
+    centroids = warehouse.frame(
         "select cluster_id, cluster_name, feature, centroid, radius "
         "from ml.cluster_centroids where run_id = ?",
-        [run_id],
-    ).df()
+        [run["run_id"]],
+    )
     model = ClusterModel.from_tables(centroids, parameters["scaling"])
-    return EarlierFit(run_id, fitted_on, seed, code, parameters["options"], model)
+    return EarlierFit(**run, options=parameters["options"], model=model)
 
 
-def _highest_id(connection: duckdb.DuckDBPyConnection) -> int:
-    (highest,) = connection.execute(
-        "select coalesce(max(cluster_id), 0) from ml.cluster_centroids"
-    ).fetchone()
-    return highest
+def _highest_id(warehouse: Warehouse) -> int:
+    (row,) = warehouse.rows(
+        "select coalesce(max(cluster_id), 0) as highest from ml.cluster_centroids "
+        "where run_id in (select run_id from ml.model_runs)"
+    )
+    return row["highest"]
 
 
 def _metrics(fitted: ClusterFit) -> pd.DataFrame:

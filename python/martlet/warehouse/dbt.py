@@ -19,6 +19,7 @@ from martlet.errors import BuildFailed, EnvironmentFault, UsageError
 from martlet.faults import machine_faults
 from martlet.settings import Settings
 from martlet.warehouse.connection import explain_duckdb_error, open_warehouse
+from martlet.warehouse.opening import DUCKDB, engine_of
 
 OnNode = Callable[[str], None]
 
@@ -159,6 +160,8 @@ class DbtProject:
         A private row of the identity room may hold pseudonyms, which nobody is to be shown.
         """
         if node.status != "fail" or not getattr(node.node, "compiled_code", None):
+            return ""
+        if engine_of(self.settings, self.options.target) != DUCKDB:
             return ""
         inputs = (self.manifest.nodes.get(each) for each in node.node.depends_on.nodes)
         if any(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import duckdb
 import pandas as pd
 
 from martlet.errors import ModelRefused
 from martlet.estimators.metrics import Judged, judge
+from martlet.warehouse.interface import Warehouse
 from martlet.warehouse.predicting import not_trained
 from martlet.warehouse.registry import JUDGING_ROUNDS, load_model, served_run
 from martlet.warehouse.running import (
@@ -20,9 +20,7 @@ from martlet.warehouse.running import (
 from martlet.warehouse.targets import Target
 
 
-def evaluate(
-    connection: duckdb.DuckDBPyConnection, target: Target
-) -> tuple[ModelOutcome, pd.DataFrame]:
+def evaluate(warehouse: Warehouse, target: Target) -> tuple[ModelOutcome, pd.DataFrame]:
     """Judge the model that serves on the latest label window that has closed.
 
     Returns
@@ -36,7 +34,7 @@ def evaluate(
     ModelRefused
         No model serves yet, or no label window has closed.
     """
-    served = served_run(connection, target.name)
+    served = served_run(warehouse, target.name)
     source = target.training
     latest = ModelInput(
         source.table,
@@ -48,7 +46,7 @@ def evaluate(
     def fit() -> Fitted:
         if served is None:
             raise not_trained(target)
-        rows = latest.read(connection)
+        rows = latest.read(warehouse)
         if rows.empty:
             raise ModelRefused(
                 f"No label window of {target.name} has closed yet.",
@@ -56,7 +54,7 @@ def evaluate(
             )
         label = rows["label"].to_numpy()
         foretold = (
-            load_model(connection, served.run_id)
+            load_model(warehouse, served.run_id)
             .predict(rows.drop(columns="label"))["score"]
             .to_numpy()
         )
@@ -81,7 +79,7 @@ def evaluate(
         ]
 
     run = run_of(
-        connection,
+        warehouse,
         target.name,
         [latest],
         step="evaluate",
@@ -90,16 +88,16 @@ def evaluate(
         options={},
         trained_by=served.run_id if served else None,
     )
-    outcome = run_model(connection, run, fit)
+    outcome = run_model(warehouse, run, fit)
     if outcome.refusal:
         raise outcome.refusal
-    return outcome, _beside_training(connection, outcome.run_id, served.run_id)
+    return outcome, _beside_training(warehouse, outcome.run_id, served.run_id)
 
 
 def _beside_training(
-    connection: duckdb.DuckDBPyConnection, run_id: str, trained_by: str
+    warehouse: Warehouse, run_id: str, trained_by: str
 ) -> pd.DataFrame:
-    return connection.execute(
+    return warehouse.frame(
         """
         select
             evaluated.metric_name, evaluated.metric_value, evaluated.ci_low,
@@ -112,4 +110,4 @@ def _beside_training(
         where evaluated.run_id = ?
         """,
         [trained_by, run_id],
-    ).df()
+    )

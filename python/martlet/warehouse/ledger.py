@@ -16,10 +16,10 @@ import pandas as pd
 
 from martlet import __version__
 from martlet.errors import UsageError
-from martlet.sql import transaction
 from martlet.warehouse.connection import fetch_dicts
+from martlet.warehouse.interface import Warehouse
 
-Outputs = Iterable[tuple[str, pd.DataFrame]]
+Outputs = Iterable[tuple[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,10 @@ class ModelRun:
         fit, train, score or evaluate.
     trained_by : str or None
         The training run whose model scores or is evaluated.
-    outputs : iterable of (str, DataFrame)
-        Tables of the ``ml`` schema with rows without ``run_id``, written as they come;
-        a table may come more than once.
+    outputs : iterable of (str, rows)
+        Tables of the ``ml`` schema with rows without ``run_id``, as
+        :meth:`martlet.warehouse.interface.Warehouse.append` takes them, written as they
+        come; a table may come more than once.
     """
 
     model_name: str
@@ -58,9 +59,7 @@ def code_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def find_equal_run(
-    connection: duckdb.DuckDBPyConnection, run: ModelRun
-) -> tuple[str, int] | None:
+def find_equal_run(warehouse: Warehouse, run: ModelRun) -> tuple[str, int] | None:
     """Find the model's latest run, if it succeeded on just what ``run`` would do.
 
     Returns
@@ -68,15 +67,15 @@ def find_equal_run(
     tuple of str and int, or None
         Its ``run_id`` and the rows it wrote.
     """
-    latest = connection.execute(
+    latest = warehouse.rows(
         "select run_id, rows_out, status, seed, data_fingerprint, code_fingerprint, "
         "trained_by, parameters from ml.model_runs where model_name = ? and step = ? "
         "order by run_number desc limit 1",
         [run.model_name, run.step],
-    ).fetchone()
-    if latest is None:
+    )
+    if not latest:
         return None
-    run_id, rows_out, status, *fingerprints, parameters = latest
+    run_id, rows_out, status, *fingerprints, parameters = latest[0].values()
     is_equal = (
         status == "success"
         and fingerprints
@@ -86,30 +85,29 @@ def find_equal_run(
     return (run_id, rows_out) if is_equal else None
 
 
-def append_run(connection: duckdb.DuckDBPyConnection, run: ModelRun) -> tuple[str, int]:
-    """Write ``run`` and its outputs in one transaction.
+def append_run(warehouse: Warehouse, run: ModelRun) -> tuple[str, int]:
+    """Write ``run`` and its outputs; the row that tells of it last.
 
     Returns
     -------
     tuple of str and int
         Its ``run_id`` and the rows of its outputs.
     """
-    with transaction(connection):
-        (number,) = connection.execute(
-            "select coalesce(max(run_number), 0) + 1 from ml.model_runs"
-        ).fetchone()
-        run_id = f"{run.model_name}-{number:06d}"
-        rows_out = 0
-        for table, rows in run.outputs:
-            _append(connection, table, rows.assign(run_id=run_id))
-            rows_out += len(rows)
-        _append(connection, "model_runs", _run_row(run, run_id, number, rows_out))
+    (last,) = warehouse.rows(
+        "select coalesce(max(run_number), 0) as number from ml.model_runs"
+    )
+    number = last["number"] + 1
+    run_id = f"{run.model_name}-{number:06d}"
+    with warehouse.appending(run_id):
+        rows_out = sum(
+            warehouse.append(table, rows, run_id) for table, rows in run.outputs
+        )
+        warehouse.append("model_runs", _run_row(run, number, rows_out), run_id)
     return run_id, rows_out
 
 
-def _run_row(run: ModelRun, run_id: str, number: int, rows_out: int) -> pd.DataFrame:
+def _run_row(run: ModelRun, number: int, rows_out: int) -> pd.DataFrame:
     row = {
-        "run_id": run_id,
         "run_number": number,
         "model_name": run.model_name,
         "step": run.step,
@@ -126,14 +124,6 @@ def _run_row(run: ModelRun, run_id: str, number: int, rows_out: int) -> pd.DataF
         "code_fingerprint": code_fingerprint(),
     }
     return pd.DataFrame([row])
-
-
-def _append(
-    connection: duckdb.DuckDBPyConnection, table: str, appended: pd.DataFrame
-) -> None:
-    # DuckDB finds the frame by the name of its variable. One that is registered would be
-    # held in memory until the transaction ends.
-    connection.execute(f"insert into ml.{table} by name select * from appended")
 
 
 def list_runs(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

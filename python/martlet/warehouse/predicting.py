@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import duckdb
 import pandas as pd
 
 from martlet import __version__
 from martlet.errors import ModelRefused
 from martlet.estimators.fitting import fit_propensity
 from martlet.estimators.propensity import Propensity
+from martlet.warehouse.interface import Warehouse
+from martlet.warehouse.ledger import Outputs
 from martlet.warehouse.registry import load_model, pack, served_run
 from martlet.warehouse.running import (
     DEFAULT_SEED,
     Fitted,
-    ModelInput,
     ModelOutcome,
     run_model,
     run_of,
 )
 from martlet.warehouse.targets import Target
 
-MOST_TRAINING_ROWS = 2_000_000
-
 
 def train(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     target: Target,
     *,
     seed: int = DEFAULT_SEED,
@@ -34,24 +30,20 @@ def train(
 ) -> ModelOutcome:
     """Fit the candidates of a target, judge them, and keep the one that may serve.
 
-    Of more than ``MOST_TRAINING_ROWS`` rows every n-th entity is read, by a hash of its
-    id; the run says which share.
+    Of rows too many to be fitted in memory a share of the entities is read, by a hash
+    of their ids; the run says which.
     """
-    source = target.training
-    rows, _ = source.described(connection)
-    every = -(-rows // MOST_TRAINING_ROWS) if rows else 1
-    if every > 1:
-        sampled = f"hash(entity_id) % {every} = 0"
-        source = ModelInput(source.table, source.target, sampled)
+    shares = target.training.shares(warehouse, "entity_id")
+    source = target.training.where(shares[0])
 
     def fit() -> Fitted:
         fitted = fit_propensity(
-            source.read(connection),
+            source.read(warehouse),
             baseline_feature=target.baseline_feature,
             threshold=target.threshold,
             seed=seed,
         )
-        return fitted.parameters | {"sampled_share": 1 / every}, [
+        return fitted.parameters | {"sampled_share": 1 / len(shares)}, [
             ("model_objects", pack(fitted.served)),
             ("model_metrics", fitted.metrics.assign(model_name=target.name)),
             ("model_candidates", fitted.candidates),
@@ -61,7 +53,7 @@ def train(
         ]
 
     run = run_of(
-        connection,
+        warehouse,
         target.name,
         [source],
         step="train",
@@ -69,21 +61,21 @@ def train(
         seed=seed,
         options={"threshold": target.threshold},
     )
-    return run_model(connection, run, fit, full_refresh=full_refresh)
+    return run_model(warehouse, run, fit, full_refresh=full_refresh)
 
 
-def score(connection: duckdb.DuckDBPyConnection, target: Target) -> ModelOutcome:
+def score(warehouse: Warehouse, target: Target) -> ModelOutcome:
     """Score every row of a target by the model that serves, a batch at a time."""
-    served = served_run(connection, target.name)
+    served = served_run(warehouse, target.name)
 
     def fit() -> Fitted:
         if served is None:
             raise not_trained(target)
-        model = load_model(connection, served.run_id)
-        return {}, _scores(connection, target, model, served.run_id)
+        model = load_model(warehouse, served.run_id)
+        return {}, _scores(warehouse, target, model, served.run_id)
 
     run = run_of(
-        connection,
+        warehouse,
         target.name,
         [target.scoring],
         step="score",
@@ -92,7 +84,7 @@ def score(connection: duckdb.DuckDBPyConnection, target: Target) -> ModelOutcome
         options={},
         trained_by=served.run_id if served else None,
     )
-    return run_model(connection, run, fit)
+    return run_model(warehouse, run, fit)
 
 
 def not_trained(target: Target) -> ModelRefused:
@@ -104,27 +96,26 @@ def not_trained(target: Target) -> ModelRefused:
 
 
 def _scores(
-    connection: duckdb.DuckDBPyConnection,
-    target: Target,
-    model: Propensity,
-    trained_by: str,
-) -> Iterator[tuple[str, pd.DataFrame]]:
+    warehouse: Warehouse, target: Target, model: Propensity, trained_by: str
+) -> Outputs:
     table, key = target.output
-    counts = []
-    for batch in target.scoring.batches(connection):
-        scored = model.predict(batch)
-        counts.append(model.count(batch, scored["score"].to_numpy()))
-        yield (
-            table,
-            scored.rename(columns={"entity_id": key}).assign(
-                as_of_date=target.as_of_date,
-                model_name=target.name,
-                model_version=__version__,
-                label_horizon_days=target.label_horizon_days,
-                trained_by=trained_by,
-                scored_at=target.as_of_at,
-            ),
+
+    def scored(batch: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        scores = model.predict(batch)
+        told = scores.rename(columns={"entity_id": key}).assign(
+            as_of_date=target.as_of_date,
+            model_name=target.name,
+            model_version=__version__,
+            label_horizon_days=target.label_horizon_days,
+            trained_by=trained_by,
+            scored_at=target.as_of_at,
         )
+        return told, model.count(batch, scores["score"].to_numpy())
+
+    counts = []
+    for rows, counted in target.scoring.in_batches(warehouse, scored, table):
+        counts.append(counted)
+        yield table, rows
     if counts:
         keys = ["feature", "bin_number", "bin_name"]
         total = (

@@ -8,6 +8,7 @@ import duckdb
 
 from martlet.errors import UsageError
 from martlet.warehouse.connection import fetch_dicts, refuse_unbuilt
+from martlet.warehouse.interface import Warehouse
 
 _CLOSEST_NAMED = 5
 # Whoever has the id, the warehouse's or the store's own.
@@ -156,7 +157,7 @@ def neighbours_of(
     )
 
 
-def read_trial(connection: duckdb.DuckDBPyConnection) -> list[dict]:
+def read_trial(warehouse: Warehouse) -> list[dict]:
     """Read how the recommenders did at the trial, the best first.
 
     Returns
@@ -165,11 +166,10 @@ def read_trial(connection: duckdb.DuckDBPyConnection) -> list[dict]:
         algorithm, customers, ndcg, ci_low, ci_high, gain over popularity with
         gain_ci_low and gain_ci_high, relative_gain, coverage, is_served.
     """
-    return fetch_dicts(
-        connection,
+    return warehouse.rows(
         """
         with metrics as (
-            from marts.recommender_metrics
+            select * from marts.recommender_metrics
             where cutoff = 10 and customer_group = 'all'
         )
 

@@ -7,9 +7,8 @@ choice are SQL, the same for every recommender (``models/recommendations``).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import duckdb
 import pandas as pd
 
 from martlet.errors import ModelRefused
@@ -19,6 +18,7 @@ from martlet.estimators.recommenders import (
     recommend,
     similar_products,
 )
+from martlet.warehouse.interface import Warehouse
 from martlet.warehouse.running import (
     DEFAULT_SEED,
     Fitted,
@@ -45,6 +45,9 @@ class _Inputs:
     interactions: ModelInput
     catalogue: ModelInput
 
+    def of_customers(self, condition: str) -> _Inputs:
+        return replace(self, interactions=self.interactions.where(condition))
+
     @classmethod
     def of(cls, purpose: str) -> _Inputs:
         condition = f"purpose = '{purpose}'"
@@ -53,14 +56,14 @@ class _Inputs:
             ModelInput("input_catalogue", condition=condition),
         )
 
-    def read(self, connection: duckdb.DuckDBPyConnection) -> Interactions:
+    def read(self, warehouse: Warehouse) -> Interactions:
         return Interactions.from_frames(
-            self.interactions.read(connection), self.catalogue.read(connection)
+            self.interactions.read(warehouse), self.catalogue.read(warehouse)
         )
 
 
 def try_recommenders(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     *,
     seed: int = DEFAULT_SEED,
     full_refresh: bool = False,
@@ -68,11 +71,18 @@ def try_recommenders(
     """Let every recommender that is fitted propose goods as of the trial.
 
     Reads ``input_interactions`` and ``input_catalogue`` of the trial and
-    ``input_seekers_holdout``; appends to ``ml.recommendation_trials``.
+    ``input_seekers_holdout``; appends to ``ml.recommendation_trials``. Of purchases too
+    many to be fitted in memory those of a share of the customers are read, and those of
+    everyone the trial judges by.
     """
     inputs = _Inputs.of("trial")
+    shares = inputs.interactions.shares(warehouse, "customer_id")
+    inputs = inputs.of_customers(
+        f"({shares[0]} or customer_id in "
+        "(select customer_id from model_inputs.input_seekers_holdout))"
+    )
     holdout = ModelInput("input_seekers_holdout")
-    seekers = holdout.read(connection)
+    seekers = holdout.read(warehouse)
 
     def fit() -> Fitted:
         if not len(seekers):
@@ -81,7 +91,7 @@ def try_recommenders(
                 "the weeks after an earlier end of a month.",
                 "It will be once the history is longer.",
             )
-        interactions = inputs.read(connection)
+        interactions = inputs.read(warehouse)
         today = as_of_date(seekers)
 
         def proposed() -> Iterator[tuple[str, pd.DataFrame]]:
@@ -91,66 +101,80 @@ def try_recommenders(
                 ):
                     yield "recommendation_trials", batch.assign(as_of_date=today)
 
-        return {"algorithms": list(ALGORITHMS)}, proposed()
+        parameters = {
+            "algorithms": list(ALGORITHMS),
+            "sampled_share": 1 / len(shares),
+        }
+        return parameters, proposed()
 
     run = run_of(
-        connection,
+        warehouse,
         TRIAL_MODEL,
         [inputs.interactions, inputs.catalogue, holdout],
         today=as_of_date(seekers),
         seed=seed,
         options={"candidates": CANDIDATES},
     )
-    return run_model(connection, run, fit, full_refresh=full_refresh)
+    return run_model(warehouse, run, fit, full_refresh=full_refresh)
 
 
 def recommend_by_winner(
-    connection: duckdb.DuckDBPyConnection, *, seed: int = DEFAULT_SEED
+    warehouse: Warehouse, *, seed: int = DEFAULT_SEED
 ) -> ModelOutcome | None:
     """Fit the winner of the trial on all there is, and let it propose goods.
+
+    Of purchases too many to be fitted in memory it is fitted on one share of the customers
+    after the other, and proposes goods to each.
 
     Returns
     -------
     ModelOutcome or None
         None where SQL computes the winner, so that nothing is to be fitted.
     """
-    algorithm, is_sql = connection.execute(
+    (winner,) = warehouse.rows(
         "select algorithm, is_sql from recommendations.recommender_ranking "
         "order by place limit 1"
-    ).fetchone()
-    if is_sql:
+    )
+    if winner["is_sql"]:
         return None
+    algorithm = winner["algorithm"]
     inputs = _Inputs.of("serving")
-    seekers = ModelInput("input_seekers").read(connection)
-    today = as_of_date(seekers)
+    shares = inputs.interactions.shares(warehouse, "customer_id")
+    seekers = ModelInput("input_seekers")
+    (told,) = warehouse.rows(
+        "select max(as_of_date) as today from model_inputs.input_seekers"
+    )
+    today = told["today"]
+
+    def proposed() -> Iterator[tuple[str, pd.DataFrame]]:
+        for share in shares:
+            interactions = inputs.of_customers(share).read(warehouse)
+            customers = seekers.where(share).read(warehouse)["customer_id"]
+            for batch in _proposals(algorithm, interactions, customers, seed):
+                yield "recommendation_candidates", batch.assign(as_of_date=today)
 
     def fit() -> Fitted:
-        batches = _proposals(
-            algorithm, inputs.read(connection), seekers["customer_id"], seed
-        )
-        return {"algorithm": algorithm}, (
-            ("recommendation_candidates", batch.assign(as_of_date=today))
-            for batch in batches
-        )
+        parameters = {"algorithm": algorithm, "sampled_share": 1 / len(shares)}
+        return parameters, proposed()
 
     run = run_of(
-        connection,
+        warehouse,
         RECOMMENDER_MODEL,
         [inputs.interactions, inputs.catalogue],
         today=today,
         seed=seed,
         options={"algorithm": algorithm, "candidates": CANDIDATES},
     )
-    return run_model(connection, run, fit)
+    return run_model(warehouse, run, fit)
 
 
-def compare_products(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
+def compare_products(warehouse: Warehouse) -> ModelOutcome:
     """Find which products are alike by what they are; nothing is random.
 
     Reads ``input_catalogue``; appends to ``ml.product_similarities``.
     """
     source = _Inputs.of("serving").catalogue
-    catalogue = source.read(connection)
+    catalogue = source.read(warehouse)
 
     def fit() -> Fitted:
         return {}, [
@@ -158,14 +182,14 @@ def compare_products(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
         ]
 
     run = run_of(
-        connection,
+        warehouse,
         SIMILARITY_MODEL,
         [source],
         today=as_of_date(catalogue),
         seed=DEFAULT_SEED,
         options={"products": SIMILAR_PRODUCTS},
     )
-    return run_model(connection, run, fit)
+    return run_model(warehouse, run, fit)
 
 
 def _proposals(

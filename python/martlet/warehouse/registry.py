@@ -7,15 +7,16 @@ brings, unlike pickle, and only the types listed here are made.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-import duckdb
 import pandas as pd
 
 from martlet.errors import CheckFailed, UsageError
+from martlet.estimators.candidates import SIMPLEST_FIRST
 from martlet.estimators.metrics import Judged, judge
 from martlet.estimators.propensity import Propensity
-from martlet.warehouse.connection import fetch_dicts
+from martlet.sql import literal
+from martlet.warehouse.interface import Warehouse
 from martlet.warehouse.ledger import code_fingerprint
 from martlet.warehouse.packing import packed
 from martlet.warehouse.running import DEFAULT_SEED
@@ -41,7 +42,7 @@ def pack(model: Propensity) -> pd.DataFrame:
     return pd.DataFrame({"format": ["skops"], "sha256": [sha256], "content": [content]})
 
 
-def load_model(connection: duckdb.DuckDBPyConnection, run_id: str) -> Propensity:
+def load_model(warehouse: Warehouse, run_id: str) -> Propensity:
     """Load the model that a run trained.
 
     Raises
@@ -52,16 +53,16 @@ def load_model(connection: duckdb.DuckDBPyConnection, run_id: str) -> Propensity
     UsageError
         The warehouse keeps no model of the run.
     """
-    row = connection.execute(
+    kept = warehouse.rows(
         "select sha256, content from ml.model_objects where run_id = ?", [run_id]
-    ).fetchone()
-    if row is None:
+    )
+    if not kept:
         raise UsageError(
             f"The warehouse keeps no model of run '{run_id}'.",
             "See which runs trained one: martlet runs",
         )
     train_again = "Train again: martlet train " + run_id.rsplit("-", 1)[0]
-    sha256, content = row
+    sha256, content = kept[0].values()
     if hashlib.sha256(content).hexdigest() != sha256:
         raise CheckFailed(
             f"The model of {run_id} is not what was written.", train_again
@@ -103,12 +104,9 @@ class ServedRun:
         return 0 <= age <= days and self.code_fingerprint == code_fingerprint()
 
 
-def served_run(
-    connection: duckdb.DuckDBPyConnection, model_name: str
-) -> ServedRun | None:
+def served_run(warehouse: Warehouse, model_name: str) -> ServedRun | None:
     """Find the training run that was promoted last."""
-    rows = fetch_dicts(
-        connection,
+    rows = warehouse.rows(
         """
         select runs.run_id, runs.as_of_date, runs.code_fingerprint
         from ml.model_promotions as promotions
@@ -155,7 +153,7 @@ class Promotion:
         )
 
 
-def promote(connection: duckdb.DuckDBPyConnection, run_id: str) -> Promotion:
+def promote(warehouse: Warehouse, run_id: str) -> Promotion:
     """Let the model of a training run serve from now on, unless it is worse.
 
     Returns
@@ -168,25 +166,24 @@ def promote(connection: duckdb.DuckDBPyConnection, run_id: str) -> Promotion:
     UsageError
         There is no such run, or it trained no model.
     """
-    (model_name,) = connection.execute(
+    found = warehouse.rows(
         "select model_name from ml.model_runs where run_id = ?", [run_id]
-    ).fetchone() or (None,)
-    if model_name is None:
+    )
+    if not found:
         raise UsageError(f"There is no run '{run_id}'.", "See the runs: martlet runs")
-    load_model(connection, run_id)
-    served = served_run(connection, model_name)
+    model_name = found[0]["model_name"]
+    load_model(warehouse, run_id)
+    served = served_run(warehouse, model_name)
     if served and served.run_id == run_id:
         return Promotion(run_id, model_name, run_id, None, None, None, "serves already")
-    promotion = _compared(
-        connection, find_target(connection, model_name), run_id, served
-    )
+    promotion = _compared(warehouse, find_target(warehouse, model_name), run_id, served)
     if not promotion.refusal:
-        _append(connection, promotion)
+        _append(warehouse, promotion)
     return promotion
 
 
 def _compared(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     target: Target,
     run_id: str,
     served: ServedRun | None,
@@ -195,15 +192,19 @@ def _compared(
     if served is None:
         told = (None, None, None, None, "the first model of its target")
         return Promotion(run_id, target.name, *told)
-    judged = connection.execute(
+    judged = warehouse.frame(
         "select period_date, entity_id, label, score from ml.evaluation_scores "
         "where run_id = ? order by entity_id",
         [run_id],
-    ).df()
-    rows = target.training.read(connection)
+    )
+    were_judged = (
+        "entity_id in (select entity_id from ml.evaluation_scores "
+        f"where run_id = {literal(run_id)})"
+    )
+    rows = target.training.where(were_judged).read(warehouse)
     rows = judged[["period_date", "entity_id"]].merge(rows, how="inner")
-    serving = load_model(connection, served.run_id)
-    if serving.kinds != load_model(connection, run_id).kinds:
+    serving = load_model(warehouse, served.run_id)
+    if serving.kinds != load_model(warehouse, run_id).kinds:
         told = (None, None, None, "the replaced model knows other features")
         return Promotion(run_id, target.name, served.run_id, *told)
     earlier = serving.predict(rows.drop(columns="label"))
@@ -225,28 +226,20 @@ def _compared(
     return Promotion(run_id, target.name, served.run_id, gap, low, high, reason)
 
 
-def read_candidates(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[dict]:
+def read_candidates(warehouse: Warehouse, run_id: str) -> list[dict]:
     """Read what a training run compared, simplest first."""
-    return fetch_dicts(
-        connection,
-        "select * exclude (run_id) from ml.model_candidates where run_id = ?",
-        [run_id],
+    rows = warehouse.rows(
+        "select * from ml.model_candidates where run_id = ?", [run_id]
     )
+    for row in rows:
+        row.pop("run_id")
+    return sorted(rows, key=lambda row: SIMPLEST_FIRST.index(row["algorithm"]))
 
 
-def _append(connection: duckdb.DuckDBPyConnection, promotion: Promotion) -> None:
-    connection.execute(
-        """
-        insert into ml.model_promotions by name
-        select
-            coalesce(max(promotion_number), 0) + 1 as promotion_number,
-            ? as model_name, ? as run_id, ? as replaced_run_id,
-            ? as auc_gap, ? as auc_gap_ci_low, ? as auc_gap_ci_high, ? as reason
-        from ml.model_promotions
-        """,
-        [
-            promotion.model_name, promotion.run_id, promotion.replaced_run_id,
-            promotion.auc_gap, promotion.auc_gap_ci_low, promotion.auc_gap_ci_high,
-            promotion.reason,
-        ],
-    )  # fmt: skip
+def _append(warehouse: Warehouse, promotion: Promotion) -> None:
+    (last,) = warehouse.rows(
+        "select coalesce(max(promotion_number), 0) as number from ml.model_promotions"
+    )
+    told = asdict(promotion) | {"promotion_number": last["number"] + 1}
+    run_id = told.pop("run_id")
+    warehouse.append("model_promotions", pd.DataFrame([told]), run_id)

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
+from typing import Any
 
-import duckdb
 import pandas as pd
 
 from martlet.errors import EnvironmentFault, ModelRefused
+from martlet.warehouse.interface import Warehouse, Work
 from martlet.warehouse.ledger import ModelRun, Outputs, append_run, find_equal_run
 
 DEFAULT_SEED = 20_240_229
 BATCH_ROWS = 100_000
+MOST_FITTED_ROWS = 2_000_000
 
 # What a fit gives: parameters for the ledger, and the rows of each table of ``ml``.
 Fitted = tuple[dict, Outputs]
@@ -28,7 +31,8 @@ class ModelOutcome:
     """How one run ended.
 
     ``refusal`` says why it wrote no output; ``is_reused`` that an earlier run of the same
-    data, code, seed and options stands for it.
+    data, code, seed and options stands for it; ``sampled_share`` of which share of its
+    rows it was fitted.
     """
 
     run_id: str
@@ -36,6 +40,7 @@ class ModelOutcome:
     rows_out: int
     refusal: ModelRefused | None = None
     is_reused: bool = False
+    sampled_share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,50 +58,78 @@ class ModelInput:
     condition: str = "true"
 
     @property
-    def _from(self) -> str:
-        of_target = "target = ?" if self.target else "true"
-        return (
-            f"from model_inputs.{self.table} as input "
-            f"where {of_target} and {self.condition}"
-        )
+    def _values(self) -> list[str]:
+        return [self.target] if self.target else []
 
-    @property
-    def _columns(self) -> str:
-        return "* exclude (target)" if self.target else "*"
-
-    def _execute(
-        self, connection: duckdb.DuckDBPyConnection, select: str
-    ) -> duckdb.DuckDBPyConnection:
-        values = [self.target] if self.target else []
-        try:
-            return connection.execute(f"select {select} {self._from}", values)
-        except duckdb.CatalogException as error:
+    def _query(self, warehouse: Warehouse, columns: str = "*") -> str:
+        if not warehouse.has("model_inputs", self.table):
             raise EnvironmentFault(
                 f"The warehouse has no model_inputs.{self.table} yet.",
                 f"Build it: martlet build --select +{self.table}",
-            ) from error
+            )
+        of_target = "target = ?" if self.target else "true"
+        return (
+            f"select {columns} from model_inputs.{self.table} "
+            f"where {of_target} and {self.condition}"
+        )
 
-    def read(self, connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    def where(self, condition: str) -> ModelInput:
+        """Return those of the rows of which ``condition`` is true as well."""
+        return replace(self, condition=f"{self.condition} and {condition}")
+
+    def read(self, warehouse: Warehouse) -> pd.DataFrame:
         """Read every row."""
-        return self._execute(connection, self._columns).df()
+        rows = warehouse.frame(self._query(warehouse), self._values)
+        return self._without_target(rows)
 
-    def batches(self, connection: duckdb.DuckDBPyConnection) -> Iterator[pd.DataFrame]:
-        """Read so many rows at a time, over a connection of their own."""
-        with connection.cursor() as reader:
-            rows = self._execute(reader, self._columns)
-            for batch in rows.to_arrow_reader(BATCH_ROWS):
-                yield batch.to_pandas()
+    def in_batches(
+        self, warehouse: Warehouse, work: Work, table: str
+    ) -> Iterator[tuple[Any, pd.DataFrame]]:
+        """Let ``work`` go through the rows for a ledger of ``ml``.
 
-    def described(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+        See :meth:`martlet.warehouse.interface.Warehouse.in_batches`.
+        """
+        query = self._query(warehouse)
+        return warehouse.in_batches(
+            query,
+            self._values,
+            lambda batch: work(self._without_target(batch)),
+            table=table,
+            batch_rows=BATCH_ROWS,
+        )
+
+    def described(self, warehouse: Warehouse) -> tuple[int, str]:
         """Count the rows, and hash them all, whatever their order; 32 hex digits."""
-        rows, hashes = self._execute(
-            connection, "count(*), coalesce(sum(cast(hash(input) as hugeint)), 0)"
-        ).fetchone()
-        return rows, f"{int(hashes) % 2**128:032x}"
+        return warehouse.described(self._query(warehouse), self._values)
+
+    def shares(self, warehouse: Warehouse, key: str) -> list[str]:
+        """Part the rows by a hash of a key, so that each part may be fitted in memory.
+
+        Returns
+        -------
+        list of str
+            A condition for each part, the same on every engine: of about equal size,
+            with at most ``MOST_FITTED_ROWS`` rows each. One that is always true where
+            there are no more than that.
+        """
+        counted = self._query(warehouse, "count(*) as counted")
+        ((rows,),) = (row.values() for row in warehouse.rows(counted, self._values))
+        parts = max(1, -(-rows // MOST_FITTED_ROWS))
+        if parts == 1:
+            return ["true"]
+        starts = [f"{part * 2**128 // parts:032x}" for part in range(parts)]
+        hashed = f"md5({key} || ' to fit')"
+        return [
+            f"{hashed} >= '{start}'" + (f" and {hashed} < '{end}'" if end else "")
+            for start, end in zip_longest(starts, starts[1:])
+        ]
+
+    def _without_target(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.drop(columns="target") if self.target else rows
 
 
 def run_of(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     model_name: str,
     inputs: list[ModelInput],
     *,
@@ -107,7 +140,7 @@ def run_of(
     trained_by: str | None = None,
 ) -> ModelRun:
     """Describe a run that has yet to be done."""
-    described = [each.described(connection) for each in inputs]
+    described = [each.described(warehouse) for each in inputs]
     return ModelRun(
         model_name=model_name,
         step=step,
@@ -121,7 +154,7 @@ def run_of(
 
 
 def run_model(
-    connection: duckdb.DuckDBPyConnection,
+    warehouse: Warehouse,
     run: ModelRun,
     fit: Callable[[], Fitted],
     *,
@@ -138,19 +171,19 @@ def run_model(
     full_refresh : bool
         Fit even where the same was done last time.
     """
-    earlier = None if full_refresh else find_equal_run(connection, run)
+    earlier = None if full_refresh else find_equal_run(warehouse, run)
     if earlier:
         run_id, rows_out = earlier
         return ModelOutcome(run_id, run.model_name, rows_out, is_reused=True)
-    refusal = None
     try:
         parameters, outputs = fit()
         done = replace(run, parameters=run.parameters | parameters, outputs=outputs)
-        run_id, rows_out = append_run(connection, done)
-    except ModelRefused as error:
-        refusal = error
-        run_id, rows_out = append_run(connection, replace(run, refusal=error.message))
-    return ModelOutcome(run_id, run.model_name, rows_out, refusal)
+        run_id, rows_out = append_run(warehouse, done)
+    except ModelRefused as refusal:
+        run_id, rows_out = append_run(warehouse, replace(run, refusal=refusal.message))
+        return ModelOutcome(run_id, run.model_name, rows_out, refusal)
+    share = parameters.get("sampled_share", 1.0)
+    return ModelOutcome(run_id, run.model_name, rows_out, sampled_share=share)
 
 
 def as_of_date(frame: pd.DataFrame) -> date | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import duckdb
-
 from martlet.errors import EnvironmentFault, UsageError
-from martlet.warehouse.connection import fetch_dicts
+from martlet.warehouse.interface import Warehouse
 from martlet.warehouse.running import ModelInput
 
 # Where the scores of each kind of entity go, and what its key is called there.
@@ -66,7 +64,7 @@ class Target:
         return _OUTPUTS[self.entity]
 
 
-def read_targets(connection: duckdb.DuckDBPyConnection) -> dict[str, Target]:
+def read_targets(warehouse: Warehouse) -> dict[str, Target]:
     """Read every target by name.
 
     Raises
@@ -74,25 +72,23 @@ def read_targets(connection: duckdb.DuckDBPyConnection) -> dict[str, Target]:
     EnvironmentFault
         The warehouse was never built.
     """
-    try:
-        rows = fetch_dicts(
-            connection,
-            """
-            select
-                target as name, entity, title, baseline_feature, as_of_date, as_of_at,
-                label_horizon_days, contact_cost, contact_value
-            from model_inputs.input_targets
-            """,
-        )
-    except duckdb.CatalogException as error:
+    if not warehouse.has("model_inputs", "input_targets"):
         raise EnvironmentFault(
             "The warehouse has no model_inputs.input_targets yet.",
             "Build it: martlet build",
-        ) from error
+        )
+    rows = warehouse.rows(
+        """
+        select
+            target as name, entity, title, baseline_feature, as_of_date, as_of_at,
+            label_horizon_days, contact_cost, contact_value
+        from model_inputs.input_targets
+        """
+    )
     return {row["name"]: Target(**row) for row in rows}
 
 
-def find_target(connection: duckdb.DuckDBPyConnection, name: str) -> Target:
+def find_target(warehouse: Warehouse, name: str) -> Target:
     """Read one target.
 
     Raises
@@ -100,7 +96,7 @@ def find_target(connection: duckdb.DuckDBPyConnection, name: str) -> Target:
     UsageError
         There is none of that name.
     """
-    targets = read_targets(connection)
+    targets = read_targets(warehouse)
     if name not in targets:
         raise UsageError(
             f"There is no target '{name}'.",

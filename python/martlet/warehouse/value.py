@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from martlet.estimators.customer_value import fit_customer_value
+from martlet.warehouse.interface import Warehouse
 from martlet.warehouse.running import (
     DEFAULT_SEED,
     Fitted,
@@ -18,7 +17,7 @@ from martlet.warehouse.running import (
 VALUE_MODEL = "customer_value"
 
 
-def value_customers(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
+def value_customers(warehouse: Warehouse) -> ModelOutcome:
     """Fit BG/NBD and Gamma-Gamma; nothing is random.
 
     Reads ``input_customer_value_scoring`` and ``input_customer_value_holdout``.
@@ -27,7 +26,7 @@ def value_customers(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
         ModelInput("input_customer_value_holdout"),
         ModelInput("input_customer_value_scoring"),
     ]
-    holdout, customers = (source.read(connection) for source in sources)
+    holdout, customers = (source.read(warehouse) for source in sources)
 
     def fit() -> Fitted:
         value = fit_customer_value(customers, holdout)
@@ -44,11 +43,11 @@ def value_customers(connection: duckdb.DuckDBPyConnection) -> ModelOutcome:
         ]
 
     run = run_of(
-        connection,
+        warehouse,
         VALUE_MODEL,
         sources,
         today=as_of_date(customers),
         seed=DEFAULT_SEED,
         options={},
     )
-    return run_model(connection, run, fit)
+    return run_model(warehouse, run, fit)

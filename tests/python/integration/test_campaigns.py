@@ -15,6 +15,7 @@ from martlet.warehouse.campaign_tables import read_plan
 from martlet.warehouse.campaigns import forecast_campaigns, foretell_uplift
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtProject
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
 
 CAMPAIGNS = (
     "campaign_id,campaign_name,campaign_type,platform,starts_on,ends_on,budget,currency"
@@ -203,11 +204,11 @@ def test_the_best_channel_gets_the_money(project: DbtProject) -> None:
 
     with open_warehouse(warehouse) as connection:
         request = BudgetRequest(total=20_000, weeks=4)
-        fitted, planned = plan_channels(connection, request)
+        fitted, planned = plan_channels(DuckDBWarehouse(connection), request)
         plan = {
             row["channel_group"]: row for row in read_plan(connection, planned.run_id)
         }
-        again = plan_channels(connection, request)
+        again = plan_channels(DuckDBWarehouse(connection), request)
     assert not fitted.refusal and not planned.refusal
     assert [outcome.is_reused for outcome in again] == [True, True]
     spent = sum(row["recommended_spend"] for row in plan.values())
@@ -277,7 +278,7 @@ def test_planned_campaigns_are_foretold_by_those_that_are_over(
     inputs = ("+input_campaigns_training", "+input_campaigns_scoring")
     build(project, *inputs, "+campaign_roi_forecasts")
     with open_warehouse(project.settings.warehouse) as connection:
-        outcome = forecast_campaigns(connection)
+        outcome = forecast_campaigns(DuckDBWarehouse(connection))
     assert outcome.refusal is None
     build(project, "pred_campaign_roi_forecasts+", "pred_roi_forecast_candidates+")
     told = read(
@@ -299,7 +300,7 @@ def test_too_few_campaigns_foretell_nothing_and_say_so(project: DbtProject) -> N
     inputs = ("+input_campaigns_training", "+input_campaigns_scoring")
     build(project, *inputs, "+campaign_roi_forecasts")
     with open_warehouse(project.settings.warehouse) as connection:
-        refusal = forecast_campaigns(connection).refusal
+        refusal = forecast_campaigns(DuckDBWarehouse(connection)).refusal
     assert refusal and "5 past campaigns" in refusal.message and refusal.hint
     told = read(
         project.settings.warehouse,
@@ -314,9 +315,9 @@ def test_a_shop_without_campaigns_has_nothing_to_tell(project: DbtProject) -> No
           "+input_channel_weeks_training", "+models/marts/campaigns")  # fmt: skip
     with open_warehouse(project.settings.warehouse) as connection:
         outcomes = [
-            foretell_uplift(connection),
-            forecast_campaigns(connection),
-            *plan_channels(connection),
+            foretell_uplift(DuckDBWarehouse(connection)),
+            forecast_campaigns(DuckDBWarehouse(connection)),
+            *plan_channels(DuckDBWarehouse(connection)),
         ]
     assert all(outcome.refusal and outcome.refusal.hint for outcome in outcomes)
     for mart in ("campaign_lift", "campaign_roi", "campaign_budget_plan"):

@@ -12,6 +12,7 @@ from martlet.warehouse.budgeting import plan_channels
 from martlet.warehouse.campaign_tables import read_plan
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.dbt import DbtProject
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def judged(project: DbtProject) -> tuple[dict[str, tuple[float, float]], list[di
     selection = ("--select", *inputs, "+input_budget", "--resource-type", "model")
     project.build(selection)
     with open_warehouse(project.settings.warehouse) as connection:
-        fitted, planned = plan_channels(connection)
+        fitted, planned = plan_channels(DuckDBWarehouse(connection))
         assert not fitted.refusal and not planned.refusal
         metrics = connection.execute(
             "select metric_name, metric_value, baseline_value from ml.model_metrics "

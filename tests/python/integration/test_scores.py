@@ -19,6 +19,7 @@ from sklearn.metrics import roc_auc_score
 from martlet.errors import CheckFailed, ModelRefused
 from martlet.warehouse import running
 from martlet.warehouse.evaluating import evaluate
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
 from martlet.warehouse.predicting import score, train
 from martlet.warehouse.registry import load_model, promote, served_run
 from martlet.warehouse.targets import find_target
@@ -168,13 +169,16 @@ def test_fairness_is_recomputed(told: duckdb.DuckDBPyConnection) -> None:
 def test_scores_are_those_of_the_kept_model_in_batches_of_any_size(
     warehouse: duckdb.DuckDBPyConnection, target: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = find_target(warehouse, target)
-    rows = found.scoring.read(warehouse)
-    model = load_model(warehouse, served_run(warehouse, target).run_id)
+    found = find_target(DuckDBWarehouse(warehouse), target)
+    rows = found.scoring.read(DuckDBWarehouse(warehouse))
+    model = load_model(
+        DuckDBWarehouse(warehouse),
+        served_run(DuckDBWarehouse(warehouse), target).run_id,
+    )
     expected = model.predict(rows).set_index("entity_id").sort_index()
     monkeypatch.setattr(running, "BATCH_ROWS", 100)
     warehouse.execute("update ml.model_runs set seed = 0 where step = 'score'")
-    outcome = score(warehouse, found)
+    outcome = score(DuckDBWarehouse(warehouse), found)
     table, key = found.output
     scored = warehouse.execute(
         f"select {key} as entity_id, score, reason_1, reason_2, reason_3 "
@@ -186,13 +190,13 @@ def test_scores_are_those_of_the_kept_model_in_batches_of_any_size(
     pd.testing.assert_frame_equal(
         scored.set_index("entity_id").sort_index(), expected, check_dtype=False
     )
-    assert score(warehouse, found).is_reused
+    assert score(DuckDBWarehouse(warehouse), found).is_reused
 
 
 def test_worse_model_is_not_promoted(
     shop: Shop, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
-    before = served_run(warehouse, "purchase").run_id
+    before = served_run(DuckDBWarehouse(warehouse), "purchase").run_id
     warehouse.execute(
         """
         create table model_inputs.shuffled as
@@ -212,12 +216,14 @@ def test_worse_model_is_not_promoted(
     warehouse.execute(
         "alter table model_inputs.shuffled rename to input_customers_training"
     )
-    trained = train(warehouse, find_target(warehouse, "purchase"))
+    trained = train(
+        DuckDBWarehouse(warehouse), find_target(DuckDBWarehouse(warehouse), "purchase")
+    )
     assert trained.refusal is None
-    promotion = promote(warehouse, trained.run_id)
+    promotion = promote(DuckDBWarehouse(warehouse), trained.run_id)
     assert promotion.auc_gap < -0.03
     assert "was not promoted" in promotion.refusal.message
-    assert served_run(warehouse, "purchase").run_id == before
+    assert served_run(DuckDBWarehouse(warehouse), "purchase").run_id == before
     warehouse.close()
     done = shop.martlet("promote", trained.run_id)
     assert done.returncode == 1
@@ -227,21 +233,23 @@ def test_worse_model_is_not_promoted(
 def test_better_model_takes_over_and_can_be_given_back(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    target = find_target(warehouse, "purchase")
-    first = served_run(warehouse, "purchase").run_id
-    second = train(warehouse, target, full_refresh=True)
-    promotion = promote(warehouse, second.run_id)
+    target = find_target(DuckDBWarehouse(warehouse), "purchase")
+    first = served_run(DuckDBWarehouse(warehouse), "purchase").run_id
+    second = train(DuckDBWarehouse(warehouse), target, full_refresh=True)
+    promotion = promote(DuckDBWarehouse(warehouse), second.run_id)
     assert (promotion.replaced_run_id, promotion.auc_gap) == (first, 0)
-    assert served_run(warehouse, "purchase").run_id == second.run_id
-    assert promote(warehouse, second.run_id).reason == "serves already"
-    promote(warehouse, first)
-    assert served_run(warehouse, "purchase").run_id == first
+    assert served_run(DuckDBWarehouse(warehouse), "purchase").run_id == second.run_id
+    assert promote(DuckDBWarehouse(warehouse), second.run_id).reason == "serves already"
+    promote(DuckDBWarehouse(warehouse), first)
+    assert served_run(DuckDBWarehouse(warehouse), "purchase").run_id == first
 
 
 def test_evaluating_on_the_same_time_tells_the_same(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    _, metrics = evaluate(warehouse, find_target(warehouse, "churn"))
+    _, metrics = evaluate(
+        DuckDBWarehouse(warehouse), find_target(DuckDBWarehouse(warehouse), "churn")
+    )
     values = metrics.set_index("metric_name")
     assert len(values) == 12
     pd.testing.assert_series_equal(
@@ -252,13 +260,13 @@ def test_evaluating_on_the_same_time_tells_the_same(
 def test_model_that_was_tampered_with_is_not_loaded(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    run_id = served_run(warehouse, "purchase").run_id
+    run_id = served_run(DuckDBWarehouse(warehouse), "purchase").run_id
     content = pickle.dumps({"a": 1})
     warehouse.execute(
         "update ml.model_objects set content = ? where run_id = ?", [content, run_id]
     )
     with pytest.raises(CheckFailed, match="is not what was written"):
-        load_model(warehouse, run_id)
+        load_model(DuckDBWarehouse(warehouse), run_id)
 
 
 @pytest.mark.parametrize(
@@ -275,13 +283,13 @@ def test_model_that_was_tampered_with_is_not_loaded(
 def test_bytes_that_are_no_model_are_not_loaded(
     warehouse: duckdb.DuckDBPyConnection, content: bytes, told: str
 ) -> None:
-    run_id = served_run(warehouse, "purchase").run_id
+    run_id = served_run(DuckDBWarehouse(warehouse), "purchase").run_id
     warehouse.execute(
         "update ml.model_objects set content = ?, sha256 = ? where run_id = ?",
         [content, hashlib.sha256(content).hexdigest(), run_id],
     )
     with pytest.raises(CheckFailed, match=told):
-        load_model(warehouse, run_id)
+        load_model(DuckDBWarehouse(warehouse), run_id)
 
 
 def test_scoring_without_a_feature_is_refused_and_writes_nothing(
@@ -296,7 +304,9 @@ def test_scoring_without_a_feature_is_refused_and_writes_nothing(
         "alter table model_inputs.narrow rename to input_customers_scoring"
     )
     before = warehouse.sql("select count(*) from ml.customer_scores").fetchone()
-    outcome = score(warehouse, find_target(warehouse, "purchase"))
+    outcome = score(
+        DuckDBWarehouse(warehouse), find_target(DuckDBWarehouse(warehouse), "purchase")
+    )
     assert isinstance(outcome.refusal, ModelRefused)
     assert warehouse.sql("select count(*) from ml.customer_scores").fetchone() == before
     warehouse.close()

@@ -65,6 +65,8 @@ FILES = re.compile(
 CAUGHT_ON_PURPOSE = {
     # A refusal is a run too: it is recorded, and told of by whoever ran the model.
     ("warehouse/running.py", "ModelRefused"),
+    # Met on a worker, and raised again where the run is recorded.
+    ("warehouse/on_spark.py", "ModelRefused"),
     # A query knows not whose it is; the model adds its name.
     ("lineage/project.py", "CannotFollow"),
     # What is wrong is what the doctor is asked for; one fault must not hide the next.
@@ -117,12 +119,13 @@ SCHEMAS = {
     "warehouse/campaign_tables.py": {"core", "marts", "ml"},
     "warehouse/clustering.py": {"ml"},
     "warehouse/recommended.py": {"core", "identity", "marts"},
-    "warehouse/recommending.py": {"recommendations"},
+    "warehouse/recommending.py": {"model_inputs", "recommendations"},
     "warehouse/evaluating.py": {"ml", "model_inputs"},
     "warehouse/registry.py": {"ml"},
     "warehouse/running.py": {"model_inputs"},
     "warehouse/targets.py": {"model_inputs"},
     "warehouse/ledger.py": {"ml"},
+    "warehouse/on_duckdb.py": {"ml"},
     "warehouse/store.py": {"identity", "monitoring", "ops", "staging"},
     "erasure/person.py": {"identity"},
     "erasure/warehouse.py": {"ops"},

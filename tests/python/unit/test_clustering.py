@@ -8,8 +8,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
+import ledger_tables
 from martlet.errors import ModelRefused
 from martlet.warehouse import clustering
 from martlet.warehouse.clustering import (
@@ -17,8 +17,8 @@ from martlet.warehouse.clustering import (
     cluster_customers,
     read_clusters,
 )
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
 from martlet.warehouse.running import ModelOutcome
-from support import PROJECT_DIR
 
 TODAY = date(2026, 3, 1)
 
@@ -27,15 +27,9 @@ TODAY = date(2026, 3, 1)
 def warehouse() -> duckdb.DuckDBPyConnection:
     """A warehouse with the tables that models write, as the project declares them."""
     connection = duckdb.connect()
-    connection.execute("create schema ml")
     connection.execute("create schema model_inputs")
-    declared = PROJECT_DIR / "models/predictions/_ml__sources.yml"
-    (source,) = yaml.safe_load(declared.read_text("utf-8"))["sources"]
-    for table in source["tables"]:
-        columns = ", ".join(
-            f'"{column["name"]}" {column["data_type"]}' for column in table["columns"]
-        )
-        connection.execute(f"create table ml.{table['name']} ({columns})")
+    for statement in ledger_tables.on_duckdb():
+        connection.execute(statement)
     return connection
 
 
@@ -61,13 +55,15 @@ def cluster(
     warehouse.execute(
         "create or replace table model_inputs.input_customer_clusters as from rows"
     )
-    return cluster_customers(warehouse, **{"k_range": range(2, 4), **options})
+    return cluster_customers(
+        DuckDBWarehouse(warehouse), **{"k_range": range(2, 4), **options}
+    )
 
 
 def fitted_by(
     warehouse: duckdb.DuckDBPyConnection, outcome: ModelOutcome
 ) -> str | None:
-    return read_clusters(warehouse, outcome.run_id).fitted_by
+    return read_clusters(DuckDBWarehouse(warehouse), outcome.run_id).fitted_by
 
 
 def test_newcomers_are_assigned_by_the_last_fit(
@@ -78,7 +74,7 @@ def test_newcomers_are_assigned_by_the_last_fit(
     second = cluster(warehouse, customers(120, later))
     assert fitted_by(warehouse, first) is None
     assert fitted_by(warehouse, second) == first.run_id
-    told = read_clusters(warehouse, second.run_id).clusters
+    told = read_clusters(DuckDBWarehouse(warehouse), second.run_id).clusters
     assert [row["customers"] for row in told] == [80, 40]
     assert sum(row["customer_share"] for row in told) == pytest.approx(1)
     ((moved,),) = warehouse.execute(
@@ -137,7 +133,7 @@ def test_a_refit_keeps_numbers_and_names(
     before, after = (
         {
             row["cluster_id"]: row["cluster_name"]
-            for row in read_clusters(warehouse, run.run_id).clusters
+            for row in read_clusters(DuckDBWarehouse(warehouse), run.run_id).clusters
         }
         for run in (first, again)
     )

@@ -12,6 +12,7 @@ from martlet.warehouse.ledger import (
     append_run,
     find_equal_run,
 )
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
 from martlet.warehouse.running import ModelInput
 
 RUN_COLUMNS = (
@@ -52,8 +53,8 @@ def run(**changes: object) -> ModelRun:
 def test_a_run_and_its_outputs_are_appended(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert append_run(warehouse, run()) == ("model-000001", 2)
-    assert append_run(warehouse, run(seed=2)) == ("model-000002", 2)
+    assert append_run(DuckDBWarehouse(warehouse), run()) == ("model-000001", 2)
+    assert append_run(DuckDBWarehouse(warehouse), run(seed=2)) == ("model-000002", 2)
     written = warehouse.sql(
         "select run_id, count(*) from ml.scores group by 1 order by 1"
     )
@@ -65,7 +66,7 @@ def test_a_run_that_fails_to_be_written_leaves_nothing(
 ) -> None:
     broken = run(outputs=[("scores", OUTPUT), ("no_such_table", OUTPUT)])
     with pytest.raises(duckdb.CatalogException):
-        append_run(warehouse, broken)
+        append_run(DuckDBWarehouse(warehouse), broken)
     assert warehouse.sql("select * from ml.scores").fetchall() == []
     assert warehouse.sql("select * from ml.model_runs").fetchall() == []
 
@@ -84,14 +85,14 @@ def test_a_run_that_fails_to_be_written_leaves_nothing(
 def test_only_a_run_of_the_same_is_found_again(
     warehouse: duckdb.DuckDBPyConnection, change: dict
 ) -> None:
-    append_run(warehouse, run())
-    assert find_equal_run(warehouse, run()) == ("model-000001", 2)
-    assert find_equal_run(warehouse, run(**change)) is None
+    append_run(DuckDBWarehouse(warehouse), run())
+    assert find_equal_run(DuckDBWarehouse(warehouse), run()) == ("model-000001", 2)
+    assert find_equal_run(DuckDBWarehouse(warehouse), run(**change)) is None
 
 
 def test_a_refused_run_is_tried_again(warehouse: duckdb.DuckDBPyConnection) -> None:
-    append_run(warehouse, run(outputs=[], refusal="too few rows"))
-    assert find_equal_run(warehouse, run()) is None
+    append_run(DuckDBWarehouse(warehouse), run(outputs=[], refusal="too few rows"))
+    assert find_equal_run(DuckDBWarehouse(warehouse), run()) is None
 
 
 def test_fingerprint_tells_of_values_and_not_of_their_order(
@@ -106,7 +107,7 @@ def test_fingerprint_tells_of_values_and_not_of_their_order(
         )
         for row in values:
             warehouse.execute("insert into model_inputs.input_x values (?, ?)", row)
-        return ModelInput("input_x").described(warehouse)
+        return ModelInput("input_x").described(DuckDBWarehouse(warehouse))
 
     assert fingerprint(OUTPUT) == fingerprint(OUTPUT[::-1])
     assert fingerprint(OUTPUT) != fingerprint(OUTPUT.assign(score=0.5))

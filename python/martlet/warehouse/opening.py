@@ -1,0 +1,162 @@
+"""Open the warehouse for models, on the engine of a dbt target.
+
+Which engine that is, and how a session of Spark is set up, stands in
+``profiles/profiles.yml`` alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from martlet.errors import EnvironmentFault, UsageError
+from martlet.settings import Settings
+from martlet.warehouse.connection import open_warehouse
+from martlet.warehouse.interface import Warehouse
+from martlet.warehouse.on_duckdb import DuckDBWarehouse
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+DUCKDB = "duckdb"
+SPARK = "spark"
+_PROFILE = "martlet"
+
+
+def engine_of(settings: Settings, target: str | None) -> str:
+    """Name the engine of a dbt target; without one, DuckDB.
+
+    Raises
+    ------
+    UsageError
+        The profiles know no such target.
+    """
+    return _output(settings, target)["type"] if target else DUCKDB
+
+
+def refuse_other_engines(settings: Settings, target: str | None, what: str) -> None:
+    """Refuse a target of which ``what`` knows nothing.
+
+    Raises
+    ------
+    UsageError
+        Its engine is not DuckDB.
+    """
+    if engine_of(settings, target) != DUCKDB:
+        raise UsageError(
+            f"{what} reads the warehouse of DuckDB alone, not that of {target}.",
+            f"Leave out: --target {target}",
+        )
+
+
+@contextmanager
+def open_for_models(
+    settings: Settings, target: str | None = None
+) -> Iterator[Warehouse]:
+    """Open the warehouse of a dbt target for the length of a ``with`` block.
+
+    Raises
+    ------
+    UsageError
+        There is no such target, or models do not run on its engine.
+    EnvironmentFault
+        The warehouse is missing, locked or damaged, or its engine is not installed.
+    """
+    engine = engine_of(settings, target)
+    if engine == DUCKDB:
+        with open_warehouse(settings.warehouse) as connection:
+            yield DuckDBWarehouse(connection)
+    elif engine == SPARK:
+        from martlet.warehouse.on_spark import SparkWarehouse
+
+        with _spark_faults(target):
+            yield SparkWarehouse(_session(settings, target))
+    else:
+        raise UsageError(
+            f"Models do not run on {engine}, the engine of target '{target}'.",
+            f"They run on {DUCKDB} and on {SPARK}.",
+        )
+
+
+def _output(settings: Settings, target: str) -> Mapping[str, Any]:
+    """Read what the profiles say of a target, as dbt reads it."""
+    # dbt takes a second to load, which DuckDB's own commands have no use for.
+    from dbt.config.profile import Profile
+    from dbt.config.renderer import ProfileRenderer
+    from dbt.exceptions import DbtProfileError
+    from dbt_common.context import set_invocation_context
+
+    profiles = settings.project_dir / "profiles" / "profiles.yml"
+    profile = yaml.safe_load(profiles.read_text("utf-8"))[_PROFILE]
+    set_invocation_context(os.environ)
+    try:
+        _, output = Profile.render_profile(
+            profile, _PROFILE, target, ProfileRenderer({})
+        )
+    except DbtProfileError as error:
+        raise UsageError(
+            f"There is no dbt target '{target}'.",
+            f"Targets are {', '.join(profile['outputs'])}: see profiles/profiles.yml",
+        ) from error
+    return output
+
+
+def _session(settings: Settings, target: str) -> SparkSession:
+    # It warns of pandas 3 on loading, of which it is used for nothing here.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+    try:
+        from pyspark.errors import AnalysisException
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise EnvironmentFault(
+            "Spark is not installed.", "Install it: pip install 'martlet[spark]'"
+        ) from error
+    builder = SparkSession.builder.enableHiveSupport()
+    for name, value in _output(settings, target)["server_side_parameters"].items():
+        builder = builder.config(name, value)
+    logging.getLogger("py4j").setLevel(logging.ERROR)
+    # Relative paths in the environment are the project's, as dbt takes them.
+    with chdir(settings.project_dir):
+        session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    try:
+        session.sql("show schemas").collect()
+    except AnalysisException as error:
+        raise EnvironmentFault(
+            "The warehouse of Spark cannot be opened: another process may hold it, "
+            f"since its metastore in {settings.home} takes one at a time.",
+            "Close it, then run the same command again.",
+        ) from error
+    return session
+
+
+@contextmanager
+def _spark_faults(target: str) -> Iterator[None]:
+    """Raise what a person can mend of Spark's failures as an ``EnvironmentFault``."""
+    try:
+        from pyspark.errors import AnalysisException, PySparkException
+    except ImportError:
+        yield
+        return
+    try:
+        yield
+    except PySparkException as error:
+        text = str(error)
+        if "JAVA_GATEWAY_EXITED" in text:
+            raise EnvironmentFault(
+                "Spark could not start: it needs Java 17 or later.",
+                "Install Java, or set JAVA_HOME to where it is.",
+            ) from error
+        if isinstance(error, AnalysisException):
+            raise EnvironmentFault(
+                "The tables of the warehouse are not those of this version of martlet: "
+                f"{text.splitlines()[0]}",
+                f"Bring them up to date: martlet build --target {target}",
+            ) from error
+        raise

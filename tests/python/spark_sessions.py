@@ -1,0 +1,49 @@
+"""Spark for tests: skipped loudly where it cannot run, and gone when they are through."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from martlet.settings import load_settings
+from martlet.warehouse.opening import open_for_models
+from support import PROJECT_DIR
+
+
+def need_spark() -> None:
+    """Skip a test, and say why, where pyspark or Java is missing."""
+    if importlib.util.find_spec("pyspark") is None:
+        pytest.skip("pyspark is missing: pip install 'martlet[spark]'")
+    if shutil.which("java") is None:
+        pytest.skip("Java is missing, and Spark needs it")
+
+
+@contextmanager
+def spark_home(home: Path) -> Iterator[object]:
+    """Open an empty warehouse of Spark in ``home``; nothing else of Spark may be open."""
+    need_spark()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MARTLET_HOME", str(home))
+        patch.setenv("MARTLET_SPARK_MASTER", "local[1]")
+        (home / "spark").mkdir(parents=True)
+        with open_for_models(load_settings(PROJECT_DIR), "spark") as warehouse:
+            yield warehouse
+            _shut_down()
+
+
+def _shut_down() -> None:
+    """End Spark's own process too: it would keep this home for whoever comes next."""
+    from pyspark import SparkContext
+    from pyspark.sql import SparkSession
+
+    SparkSession.getActiveSession().stop()
+    gateway = SparkContext._gateway
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait(timeout=60)
+    SparkContext._gateway = SparkContext._jvm = None
