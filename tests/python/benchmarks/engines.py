@@ -134,7 +134,8 @@ def _measure_size(
             yield {**told, "estimated_seconds": estimate}
             continue
         _say_models(inputs, task, compiled[engine])
-        own = folder / engine
+        # Spark reads a bracket in a path as a pattern.
+        own = folder / ("duckdb" if engine == DUCKDB else "spark")
         own.mkdir()
         if engine == DUCKDB:
             ran = run_step(
@@ -144,7 +145,7 @@ def _measure_size(
         else:
             told |= run_step(SPARKS[engine], inputs=inputs, outputs=own)["returned"]
             told["rows"] = run_step(
-                "spark_side:check", inputs=inputs, outputs=folder / DUCKDB, spark=own
+                "spark_side:check", inputs=inputs, outputs=folder / "duckdb", spark=own
             )["returned"]
             shutil.rmtree(own)
         yield {**told, "growth": _growth(smaller, told)}
