@@ -106,7 +106,6 @@ class _Session:
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.sql.parquet.inferTimestampNTZ.enabled", "false")
             .config("spark.sql.shuffle.partitions", str(PARTITIONS))
-            .config("spark.sql.maxMetadataStringLength", "10000")
             .config("spark.ui.port", "0")
             .config("spark.ui.retainedStages", str(KEPT_STAGES))
             .config("spark.ui.showConsoleProgress", "false")
