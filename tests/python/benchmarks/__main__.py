@@ -4,6 +4,7 @@
     make bench ARGS="--events 20000000 --order-lines 10000000 --customers 1000000"
     make bench ARGS="--only sessions,rfm --repeat 5 --json"
     MARTLET_BENCH_MEMORY_LIMIT=4GB make bench ARGS="--only sessions --events 100000000"
+    MARTLET_BENCH_MEMORY_LIMIT=4GB make bench ARGS="--only spark --events 50000000"
 
 How to read the table: each side of a benchmark does the same work on the same generated
 rows, from Parquet files to a table on disk, and what came out was compared before it was
@@ -51,6 +52,10 @@ What the sides are:
   scikit-learn fitting once with the penalty that martlet chose, and foretelling.
 - training: all of ``fit_propensity`` and ``predict``, with the challenger, intervals and
   reasons; the same bare scikit-learn. The parts below the table say what takes long.
+
+Spark is asked for by name, and alone: sessions, features, associations and attribution on
+DuckDB, on Spark in one process and on two workers, for a fiftieth, a fifth and all of the
+events. It needs pyspark and Java, and tells each measurement as it is made (engines.py).
 """
 
 from __future__ import annotations
@@ -270,6 +275,8 @@ SUITE = {
     )
 }
 
+SPARK = "spark"
+
 HEADINGS = ("seconds", "martlet takes", "computes", "peak memory", "martlet holds")
 
 out = Console(highlight=False)
@@ -293,6 +300,9 @@ def main(
         "touches": touches,
     }
     try:
+        if only == SPARK:
+            _measure_spark(events, as_json)
+            return
         chosen = _chosen(only.split(","))
         with tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder:
             err.print("[dim]compiling martlet's models[/]")
@@ -314,7 +324,7 @@ def main(
                 for benchmark in chosen
             ]
     except MartletError as error:
-        err.print(f"[bold red]Error:[/] {escape(error.message)}")
+        err.print(f"[bold red]Error:[/] {escape(error.message)} {escape(error.hint)}")
         sys.exit(error.exit_code)
     if as_json:
         print(json.dumps(results, indent=2))
@@ -322,11 +332,31 @@ def main(
         _print(results)
 
 
+def _measure_spark(events: int, as_json: bool) -> None:
+    # Imported here, since it loads DuckDB, and peers' memory must not read as more.
+    from tests.python.benchmarks.engines import line, measure_engines, require_spark
+
+    require_spark()
+    with tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder:
+        results = measure_engines(
+            events,
+            SUITE,
+            Path(folder),
+            lambda said: err.print(f"[dim]{escape(said)}[/]"),
+        )
+    if as_json:
+        print(json.dumps(results, indent=2))
+    else:
+        for measured in results:
+            out.print(escape(line(measured)))
+
+
 def _chosen(names: list[str]) -> list[Benchmark]:
     unknown = [name for name in names if name not in SUITE]
     if unknown:
         raise UsageError(
-            f"There is no benchmark {', '.join(unknown)}; there are {', '.join(SUITE)}."
+            f"There is no benchmark {', '.join(unknown)}; there are {', '.join(SUITE)}, "
+            f"and, alone, {SPARK}."
         )
     return [SUITE[name] for name in names]
 

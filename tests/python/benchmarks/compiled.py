@@ -37,17 +37,24 @@ def compile_models(names: Sequence[str]) -> dict[str, dict[str, str]]:
         return run_dbt("compile", names, Path(home))
 
 
+def compile_for_spark(names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Compile the same for Spark."""
+    with tempfile.TemporaryDirectory(prefix="martlet-compiled-") as home:
+        (Path(home) / "spark").mkdir()
+        return run_dbt("compile", names, Path(home), target="spark")
+
+
 def run_dbt(
-    command: str, names: Sequence[str], home: Path
+    command: str, names: Sequence[str], home: Path, target: str = "duckdb"
 ) -> dict[str, dict[str, str]]:
     """Run dbt's ``command`` on models of the shop at ``home``; return them, compiled."""
     project = find_project(Path(__file__).parent)
-    with tempfile.TemporaryDirectory(prefix="martlet-target-") as target:
+    with tempfile.TemporaryDirectory(prefix="martlet-target-") as written:
         arguments = [
             *(sys.executable, "-m", "dbt.cli.main", "--quiet"),
             *(command, "--select", *names, "--vars", VARS),
             *("--project-dir", project, "--profiles-dir", project / "profiles"),
-            *("--target-path", target, "--log-path", target),
+            *("--target", target, "--target-path", written, "--log-path", written),
         ]
         environment = {**os.environ, "MARTLET_HOME": str(home)}
         done = subprocess.run(
@@ -55,9 +62,11 @@ def run_dbt(
         )
         if done.returncode:
             raise BuildFailed(f"dbt could not {command}: {done.stdout}{done.stderr}")
-        nodes = json.loads((Path(target) / "manifest.json").read_text("utf-8"))["nodes"]
+        nodes = json.loads((Path(written) / "manifest.json").read_text("utf-8"))[
+            "nodes"
+        ]
         chosen = {name: nodes[f"model.martlet.{name}"] for name in names}
-        return {name: _described(node, Path(target)) for name, node in chosen.items()}
+        return {name: _described(node, Path(written)) for name, node in chosen.items()}
 
 
 def _described(node: dict, target: Path) -> dict[str, str]:
@@ -72,14 +81,14 @@ def _described(node: dict, target: Path) -> dict[str, str]:
     return described
 
 
-def build(inputs: Path, outputs: Path) -> None:
+def build(inputs: Path, outputs: Path, threads: int = os.cpu_count() or 1) -> None:
     """Build the models of ``inputs/models.json``, in order, into a warehouse file.
 
     ``MARTLET_BENCH_MEMORY_LIMIT`` is the most that DuckDB may hold, as 4GB.
     """
     models = json.loads((inputs / "models.json").read_text("utf-8"))
     limit = os.environ.get("MARTLET_BENCH_MEMORY_LIMIT")
-    config = {"memory_limit": limit} if limit else {}
+    config = {"threads": threads, **({"memory_limit": limit} if limit else {})}
     with duckdb.connect(outputs / "warehouse.duckdb", config=config) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for schema in (node["relation"].split(".")[1] for node in models):
