@@ -7,6 +7,8 @@
 {#- Sums stay within the 38 digits of a decimal, so that what does not vary has a
     variance of exactly zero. -#}
 {%- set people = 'cast(customers as decimal(9, 0))' %}
+{%- set sum_total = 'cast(total as decimal(19, 4))' %}
+{%- set sum_before = 'cast(before_total as decimal(19, 4))' %}
 with
 
 totals as (
@@ -19,14 +21,15 @@ measured as (
         {{ ratio('total', 'customers') }} as value,
         {{ ratio('before_total', 'customers') }} as value_before,
         {{ ratio(
-            people ~ ' * squares - total * total', 'customers * (customers - 1)'
+            people ~ ' * squares - ' ~ sum_total ~ ' * total',
+            'customers * (customers - 1)'
         ) }} as variance,
         {{ ratio(
-            people ~ ' * before_squares - before_total * before_total',
+            people ~ ' * before_squares - ' ~ sum_before ~ ' * before_total',
             'customers * (customers - 1)'
         ) }} as variance_before,
         {{ ratio(
-            people ~ ' * products - total * before_total',
+            people ~ ' * products - ' ~ sum_total ~ ' * before_total',
             'customers * (customers - 1)'
         ) }} as covariance
     from totals

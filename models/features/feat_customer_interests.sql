@@ -55,7 +55,9 @@ compared as (
         spent.*,
         count(*) over persons_interests as interests,
         sum(sales) over persons_interests as all_sales,
-        sum(sales * sales) over persons_interests as squared_sales,
+        -- One factor is a digit wider, or the product would not fit in DuckDB.
+        sum(cast(sales as decimal(19, 4)) * sales)
+            over persons_interests as squared_sales,
         cast(row_number() over (
             partition by as_of_date, customer_id, interest_type
             order by sales desc, interest
