@@ -37,6 +37,11 @@
     {{- return(adapter.dispatch('columns_by_table', 'martlet')(schemas)) -}}
 {%- endmacro %}
 
+{#- Whether there is a table, which dbt's cache may not know of yet. -#}
+{% macro has_table(schema, name) -%}
+    {{- return(adapter.dispatch('has_table', 'martlet')(schema, name)) -}}
+{%- endmacro %}
+
 {#- What follows the columns where a ledger is made. -#}
 {% macro ledger_storage(table) -%}
     {{- return(adapter.dispatch('ledger_storage', 'martlet')(table)) -}}

@@ -14,6 +14,30 @@
     {%- endif -%}
 {% endmacro %}
 
+{#- A select of the contract's columns, in order and type, from what reads its files.
+    Files of text know no null: `is_text` has an empty value be one. -#}
+{% macro typed_select(table, reader, load_id, is_text=false, is_checked=false) -%}
+    {%- set present = run_query("select * from " ~ reader ~ " limit 0").column_names
+        | map('lower') | list -%}
+    {%- set columns = [] -%}
+    {%- for column in table.columns.values() -%}
+        {%- set value = 'null' -%}
+        {%- if column.config.meta.get('partition') -%}
+            {%- set value = load_id -%}
+        {%- elif column.name in present -%}
+            {%- set value = adapter.quote(column.name) -%}
+            {%- set value = guarded(
+                "nullif(" ~ value ~ ", '')" if is_text else value, column, is_checked
+            ) -%}
+        {%- endif -%}
+        {%- do columns.append(
+            "cast(" ~ value ~ " as " ~ engine_type(column.data_type) ~ ") as "
+            ~ column.name
+        ) -%}
+    {%- endfor -%}
+    {{- return("select " ~ columns | join(', ') ~ " from " ~ reader) -}}
+{%- endmacro %}
+
 {#- The value of a column of a raw file. Contact data is read only where it is sealed,
     and text of a file that came around the loader only where it holds no address:
     neither must reach the warehouse in clear. -#}

@@ -6,14 +6,21 @@
     {{ adapter.dispatch('matches_pattern', 'martlet')(text, pattern) }}
 {%- endmacro %}
 
+{#- What the first group of a pattern matches in a text; empty where nothing does. -#}
+{% macro first_group(text, pattern) -%}
+    {{- return(adapter.dispatch('first_group', 'martlet')(text, pattern)) -}}
+{%- endmacro %}
+
 {#- Host of a URL in lower case without a leading www., null where there is none. -#}
 {% macro url_host(url) -%}
-    {{ adapter.dispatch('url_host', 'martlet')(url) }}
+    {%- set pattern = '^[A-Za-z][A-Za-z0-9+.-]*://(?:www[.])?([^/:?#]+)' -%}
+    nullif(lower({{ first_group(url, pattern) }}), '')
 {%- endmacro %}
 
 {#- Path of a URL: no host, query or fragment; `/` for the front page. -#}
 {% macro url_path(url) -%}
-    {{ adapter.dispatch('url_path', 'martlet')(url) }}
+    {%- set pattern = '^(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?([^?#]*)' -%}
+    coalesce(nullif({{ first_group(url, pattern) }}, ''), '/')
 {%- endmacro %}
 
 {#- A hash of every column of the row called `alias` but its load_id: equal for equal

@@ -52,12 +52,17 @@
 
 {#- dbt's incremental strategy `by_visitor`: replace all rows of changed visitors. -#}
 {% macro get_incremental_by_visitor_sql(arguments) -%}
-    {{- replaced_rows(
+    {{- replaced_by_built(arguments, visitor_changed()) -}}
+{%- endmacro %}
+
+{#- Put what was just built in the place of the rows for which a condition holds. -#}
+{% macro replaced_by_built(arguments, replaced) -%}
+    {{- return(replaced_rows(
         arguments.target_relation,
         arguments.dest_columns | map(attribute='name') | list,
-        visitor_changed(),
+        replaced,
         "select * from " ~ arguments.temp_relation
-    ) -}}
+    )) -}}
 {%- endmacro %}
 
 {#- Pre-hook: what is built from scratch is told so by the lack of settings. -#}

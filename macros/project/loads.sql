@@ -57,12 +57,7 @@
     {%- endset -%}
     {%- if loads.new or loads.gone -%}
         {{- statement_before(changed) -}}
-        {{- replaced_rows(
-            target,
-            arguments.dest_columns | map(attribute='name') | list,
-            replaced,
-            "select * from " ~ temp
-        ) -}}
+        {{- replaced_by_built(arguments, replaced) -}}
     {%- else -%}
     select 1
     {%- endif -%}
@@ -116,7 +111,7 @@
 {% macro _present_loads(table) -%}
     {#- A run has just made the ledger, so dbt's cache may not know it; compiling alone
         makes none. -#}
-    {%- if not execute or 'ops.present_loads' not in columns_by_table(['ops']) -%}
+    {%- if not execute or not has_table('ops', 'present_loads') -%}
         {{- return([]) -}}
     {%- endif -%}
     {{- return(run_query(

@@ -59,10 +59,5 @@
                 and sessions.session_start_at >= changes.changed_from
     )
     {%- endset -%}
-    {{- replaced_rows(
-        target,
-        arguments.dest_columns | map(attribute='name') | list,
-        replaced,
-        "select * from " ~ arguments.temp_relation
-    ) -}}
+    {{- replaced_by_built(arguments, replaced) -}}
 {%- endmacro %}

@@ -18,3 +18,10 @@
     {%- endfor -%}
     {{- return(statements | join('; ')) -}}
 {%- endmacro %}
+
+{% macro duckdb__has_table(schema, name) -%}
+    {{- return(run_query(
+        "select 1 from information_schema.tables where table_schema = '" ~ schema
+        ~ "' and table_name = '" ~ name ~ "'"
+    ).rows | length > 0) -}}
+{%- endmacro %}

@@ -1,5 +1,6 @@
 {% macro duckdb__raw_loads(tables) -%}
-    {%- set raw = _literally(raw_directory()) -%}
+    {%- set directory = raw_directory() -%}
+    {%- set raw = _literally(directory) -%}
     {%- set loads = [] -%}
     {%- for table in tables -%}
         {%- for load in run_query(
@@ -13,7 +14,7 @@
         {%- if files.columns[0].values()[0] > 0 -%}
             {%- do loads.append((table, run_query(
                 "select 'by hand ' || md5(string_agg("
-                ~ "filename[" ~ (raw_directory() | length + 2)
+                ~ "filename[" ~ (directory | length + 2)
                 ~ ":] || size || last_modified, ',' order by filename)) "
                 ~ "from read_blob('" ~ by_hand ~ "')"
             ).columns[0].values()[0])) -%}

@@ -59,25 +59,13 @@
     ) -}}
 {%- endmacro %}
 
-{#- The contract's columns in order and type, from each reader. -#}
+{#- One select for each reader. -#}
 {% macro _typed_selects(table, readers, is_checked=false) -%}
     {%- set selects = [] -%}
     {%- for reader in readers -%}
-        {%- set present = run_query("select * from " ~ reader ~ " limit 0").column_names
-            | map('lower') | list -%}
-        {%- set columns = [] -%}
-        {%- for column in table.columns.values() -%}
-            {%- set value = 'null' -%}
-            {%- if column.config.meta.get('partition') -%}
-                {%- set value = _load_id_of("filename") -%}
-            {%- elif column.name in present -%}
-                {%- set value = guarded('"' ~ column.name ~ '"', column, is_checked) -%}
-            {%- endif -%}
-            {%- do columns.append(
-                "cast(" ~ value ~ " as " ~ column.data_type ~ ") as " ~ column.name
-            ) -%}
-        {%- endfor -%}
-        {%- do selects.append("select " ~ columns | join(', ') ~ " from " ~ reader) -%}
+        {%- do selects.append(typed_select(
+            table, reader, _load_id_of("filename"), is_checked=is_checked
+        )) -%}
     {%- endfor -%}
     {{- return(selects) -}}
 {%- endmacro %}

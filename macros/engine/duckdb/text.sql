@@ -5,22 +5,8 @@
     )
 {%- endmacro %}
 
-{% macro duckdb__url_host(url) -%}
-    nullif(lower(regexp_extract(
-        {{ url }}, '^[A-Za-z][A-Za-z0-9+.-]*://(?:www\.)?([^/:?#]+)', 1
-    )), '')
-{%- endmacro %}
-
-{% macro duckdb__url_path(url) -%}
-    coalesce(
-        nullif(
-            regexp_extract(
-                {{ url }}, '^(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?([^?#]*)', 1
-            ),
-            ''
-        ),
-        '/'
-    )
+{% macro duckdb__first_group(text, pattern) -%}
+    {{- return("regexp_extract(" ~ text ~ ", '" ~ pattern ~ "', 1)") -}}
 {%- endmacro %}
 
 {% macro duckdb__content_hash(alias) -%}

@@ -13,18 +13,19 @@
 {% macro spark__replaced_rows(relation, columns, replaced, query) -%}
     {%- set partition = _partition_column(relation) -%}
     {%- set new = _values_of(partition, query) -%}
-    {%- set touched = new + _values_of(
+    {%- set old = _values_of(
         partition, "select * from " ~ relation ~ " where " ~ replaced
     ) -%}
+    {%- set touched = (new + old) | unique | list -%}
     {%- if not touched -%}
         {{- return("select 1") -}}
     {%- endif -%}
-    {%- set staying = partition ~ " in (" ~ touched | unique | join(', ') ~ ") and not "
+    {%- set staying = partition ~ " in (" ~ touched | join(', ') ~ ") and not "
         ~ "coalesce(" ~ replaced ~ ", false)" -%}
     {%- set kept = _values_of(
         partition, "select * from " ~ relation ~ " where " ~ staying
     ) -%}
-    {%- for value in touched | unique | reject('in', kept + new) -%}
+    {%- for value in touched | reject('in', kept + new) -%}
         {%- do run_query(
             "alter table " ~ relation ~ " drop if exists partition (" ~ partition
             ~ " = " ~ value ~ ")"

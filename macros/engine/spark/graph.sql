@@ -1,7 +1,8 @@
 {#-
   Spark's recursion may not aggregate, so a graph is walked in so many rounds as are
   written down: each goes one edge further, and a node's edge to itself keeps what it
-  knows. What the rounds do not reach stops the build rather than being told wrongly.
+  knows. One round more shows whether they were enough: what they do not reach stops the
+  build rather than being told wrongly.
 -#}
 {% macro _graph_rounds() -%}
     {{- return(12) -}}
@@ -27,30 +28,23 @@
         select distinct node, node as component from both_ways
     ),
 
-    {% for round in range(_graph_rounds()) -%}
+    {% for round in range(_graph_rounds() + 1) -%}
     round_{{ loop.index }} as (
         select steps.neighbour as node, min(known.component) as component
         from round_{{ round }} as known
         inner join steps on known.node = steps.node
         group by steps.neighbour
-    ),
+    ){{ ',' if not loop.last }}
 
     {% endfor -%}
-    further as (
-        select steps.neighbour as node, min(known.component) as nearest
-        from round_{{ _graph_rounds() }} as known
-        inner join steps on known.node = steps.node
-        group by steps.neighbour
-    )
-
     select
         known.node,
         case
-            when known.component = further.nearest then known.component
+            when known.component = further.component then known.component
             else {{ _graph_too_long() }}
         end as component
     from round_{{ _graph_rounds() }} as known
-    inner join further on known.node = further.node
+    inner join round_{{ _graph_rounds() + 1 }} as further on known.node = further.node
 {%- endmacro %}
 
 {#- Every node takes the earliest way there is by now: of all ways the one whose last
@@ -85,7 +79,7 @@
         from {{ roots }}
     ),
 
-    {% for round in range(_graph_rounds()) -%}
+    {% for round in range(_graph_rounds() + 1) -%}
     round_{{ loop.index }} as (
         select
             coalesce(steps.neighbour, known.node) as node,
@@ -97,22 +91,9 @@
         from round_{{ round }} as known
         left join steps on known.node = steps.node
         group by coalesce(steps.neighbour, known.node)
-    ),
+    ){{ ',' if not loop.last }}
 
     {% endfor -%}
-    further as (
-        select
-            coalesce(steps.neighbour, known.node) as node,
-            min(case
-                when steps.last_edge is null or steps.last_edge < known.last_edge
-                    then known.last_edge
-                else steps.last_edge
-            end) as last_edge
-        from round_{{ _graph_rounds() }} as known
-        left join steps on known.node = steps.node
-        group by coalesce(steps.neighbour, known.node)
-    )
-
     select
         further.node,
         coalesce(roots.known_at, further.last_edge.reached_at) as reached_at,
@@ -120,7 +101,7 @@
             when known.last_edge <=> further.last_edge then further.last_edge.edge_id
             else {{ _graph_too_long() }}
         end as edge_id
-    from further
+    from round_{{ _graph_rounds() + 1 }} as further
     left join round_{{ _graph_rounds() }} as known on further.node = known.node
     left join {{ roots }} as roots on further.node = roots.node
 {%- endmacro %}

@@ -24,3 +24,8 @@
     {{- return("alter table " ~ table ~ " add columns (" ~ columns | join(', ') ~ ")")
     -}}
 {%- endmacro %}
+
+{% macro spark__has_table(schema, name) -%}
+    {{- return(run_query("show tables in " ~ schema ~ " like '" ~ name ~ "'")
+        .rows | length > 0) -}}
+{%- endmacro %}

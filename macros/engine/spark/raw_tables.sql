@@ -20,7 +20,8 @@
 {%- endmacro %}
 
 {% macro spark__register_raw_tables() %}
-    {%- set raw = raw_directory() | trim('/') -%}
+    {%- set directory = raw_directory() -%}
+    {%- set raw = directory | trim('/') -%}
     {%- do run_query("create schema if not exists raw") -%}
     {%- do run_query("drop table if exists raw.files") -%}
     {#- Where the directory lies is told by its files: a table's path must be whole. -#}
@@ -30,7 +31,7 @@
         ~ "substring(path, 1, " ~ start ~ " - 1) as above, "
         ~ "substring(path, " ~ start ~ " + " ~ (raw | length + 1) ~ ") as path, "
         ~ "length, modificationTime from "
-        ~ _list_files('martlet_raw_files', _spark_path(raw_directory()))
+        ~ _list_files('martlet_raw_files', _spark_path(directory))
     ) -%}
     {%- set files = run_query("select above, path from raw.files").rows -%}
     {%- set raw = (files[0].above if files else '') ~ raw -%}
@@ -39,7 +40,7 @@
         {%- do run_query(
             "create or replace view raw." ~ table.name ~ " as " ~ (
                 _typed_by_spark(table, raw, paths)
-                or [_selected_by_spark(table, '(select 1 as nothing where false)')]
+                or [typed_select(table, '(select 1 as nothing where false)', 'null')]
             ) | join(' union all ')
         ) -%}
     {%- endfor -%}
@@ -71,14 +72,14 @@
             ~ "location '" ~ directory ~ "'"
         ) -%}
         {%- do selects.append(
-            _selected_by_spark(table, files, is_text=is_text, is_checked=true)
+            typed_select(table, files, 'null', is_text=is_text, is_checked=true)
         ) -%}
     {%- endfor -%}
     {%- if _has_files(paths, 'load_id=[^/]+/' ~ table.name ~ '/') -%}
-        {%- do selects.append(_selected_by_spark(
+        {%- do selects.append(typed_select(
             table,
             "parquet.`" ~ _spark_path(raw) ~ "/load_id=*/" ~ table.name ~ "/*.parquet`",
-            load_id="regexp_extract(_metadata.file_path, '.*/load_id=([^/]+)/', 1)"
+            "regexp_extract(_metadata.file_path, '.*/load_id=([^/]+)/', 1)"
         )) -%}
     {%- endif -%}
     {{- return(selects) -}}
@@ -97,31 +98,6 @@
         {{- return(true) -}}
     {%- endfor -%}
     {{- return(false) -}}
-{%- endmacro %}
-
-{#- The contract's columns in order and type. -#}
-{% macro _selected_by_spark(
-    table, relation, load_id='null', is_text=false, is_checked=false
-) -%}
-    {%- set present = run_query("select * from " ~ relation ~ " limit 0").column_names
-        | map('lower') | list -%}
-    {%- set columns = [] -%}
-    {%- for column in table.columns.values() -%}
-        {%- set value = 'null' -%}
-        {%- if column.config.meta.get('partition') -%}
-            {%- set value = load_id -%}
-        {%- elif column.name in present -%}
-            {%- set value = "`" ~ column.name ~ "`" -%}
-            {%- set value = guarded(
-                "nullif(" ~ value ~ ", '')" if is_text else value, column, is_checked
-            ) -%}
-        {%- endif -%}
-        {%- do columns.append(
-            "cast(" ~ value ~ " as " ~ engine_type(column.data_type) ~ ") as "
-            ~ column.name
-        ) -%}
-    {%- endfor -%}
-    {{- return("select " ~ columns | join(', ') ~ " from " ~ relation) -}}
 {%- endmacro %}
 
 {#- A path as text in a pattern of Hadoop's, its own wildcards taken literally. -#}

@@ -9,22 +9,8 @@
     )
 {%- endmacro %}
 
-{% macro spark__url_host(url) -%}
-    nullif(lower(regexp_extract(
-        {{ url }}, r'^[A-Za-z][A-Za-z0-9+.-]*://(?:www\.)?([^/:?#]+)', 1
-    )), '')
-{%- endmacro %}
-
-{% macro spark__url_path(url) -%}
-    coalesce(
-        nullif(
-            regexp_extract(
-                {{ url }}, r'^(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*)?([^?#]*)', 1
-            ),
-            ''
-        ),
-        '/'
-    )
+{% macro spark__first_group(text, pattern) -%}
+    {{- return("regexp_extract(" ~ text ~ ", r'" ~ pattern ~ "', 1)") -}}
 {%- endmacro %}
 
 {% macro spark__content_hash(alias) -%}
