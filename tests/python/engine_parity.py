@@ -7,6 +7,7 @@ to 1e-9 of their size.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,25 @@ RELATIVE = 1e-9
 # Where sums of opposite numbers come to nothing.
 ABSOLUTE = 1e-12
 _FLOATING = ("DOUBLE", "FLOAT")
+
+
+def built_tables(target: Path) -> list[tuple[str, str]]:
+    """List schema and name of the tables, not the views, that the last build made.
+
+    Parameters
+    ----------
+    target
+        Where dbt wrote what it did.
+    """
+    nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
+    done = json.loads((target / "run_results.json").read_text("utf-8"))["results"]
+    built = [nodes[each["unique_id"]] for each in done if each["unique_id"] in nodes]
+    return [
+        (node["schema"], node["name"])
+        for node in built
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] in ("table", "incremental")
+    ]
 
 
 def differences(
