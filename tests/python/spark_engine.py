@@ -72,10 +72,10 @@ def _finished(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str
 
 
 @contextmanager
-def stopping(process: subprocess.Popen) -> Iterator[None]:
+def stopping(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
     """End a process, and all that it started, with a ``with`` block."""
     try:
-        yield
+        yield process
     finally:
         kill(process)
         process.wait()
