@@ -82,12 +82,34 @@ def test_the_sample_is_the_same_on_both_engines(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     shop.home.mkdir()
     shop.raw.symlink_to(PROJECT_DIR / "seeds" / "sample")
-    selected = ("--resource-type", "model", "seed")
-    in_duckdb = run_dbt(shop, "build", *selected)
+    hold_all_tables_to_duckdb(shop)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("connector", "source"),
+    [
+        ("online-retail", "online_retail/online_retail.parquet"),
+        ("complete-journey", "complete_journey"),
+    ],
+)
+def test_a_real_shop_is_the_same_on_both_engines(
+    tmp_path: Path, test_data: Path, connector: str, source: str
+) -> None:
+    shop = Shop(tmp_path)
+    shop.home.mkdir()
+    shop.load(connector, test_data / source)
+    hold_all_tables_to_duckdb(shop)
+
+
+def hold_all_tables_to_duckdb(shop: Shop) -> None:
+    """Build all models on either engine, and compare all tables."""
+    models = ("--resource-type", "model", "seed")
+    in_duckdb = run_dbt(shop, "build", *models)
     assert in_duckdb.returncode == 0, in_duckdb.stdout[-3000:]
-    on_spark = run_dbt_on_spark(shop, "build", *selected)
+    on_spark = run_dbt_on_spark(shop, "build", *models)
     assert on_spark.returncode == 0, on_spark.stdout[-3000:]
-    tables = built_tables(tmp_path / "target-spark")
+    tables = built_tables(shop.directory / "target-spark")
     assert len(tables) > 200
     found = differences(shop.home / "warehouse.duckdb", shop.home, tables)
     assert not found, "\n".join(found)
