@@ -27,9 +27,14 @@ def _missing() -> str | None:
     return None
 
 
-needs_spark = pytest.mark.skipif(
-    _missing() is not None, reason=f"SPARK WAS NOT TESTED, {_missing()}"
-)
+_REASON = f"SPARK WAS NOT TESTED, {_missing()}"
+needs_spark = pytest.mark.skipif(_missing() is not None, reason=_REASON)
+
+
+def need_spark() -> None:
+    """Skip the test, and say why, where Spark cannot run."""
+    if _missing():
+        pytest.skip(_REASON)
 
 
 def run_dbt_on_spark(
