@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -41,7 +42,7 @@ def run_dbt_on_spark(
     shop: Shop, *arguments: str, master: str = LOCAL
 ) -> subprocess.CompletedProcess[str]:
     """Run dbt with the target ``spark`` on a shop's raw tables, into its home."""
-    return _finished(start_dbt(*arguments, env=spark_environment(shop, master)))
+    return _finished(shop, *arguments, env=spark_environment(shop, master))
 
 
 def run_dbt_over_thrift(
@@ -52,28 +53,42 @@ def run_dbt_over_thrift(
         "MARTLET_SPARK_HOST": "127.0.0.1",
         "MARTLET_SPARK_PORT": str(port),
     }
-    return _finished(start_dbt(*arguments, env=env, target="spark_thrift"))
+    return _finished(shop, *arguments, env=env, target="spark_thrift")
 
 
 def start_dbt(
-    *arguments: str, env: dict[str, str], target: str = "spark"
-) -> subprocess.Popen[str]:
-    """Start dbt in a process group of its own, so that it can be killed whole."""
-    return subprocess.Popen(
-        [str(BIN / "dbt"), *arguments, "--target", target],
-        cwd=PROJECT_DIR,
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    shop: Shop, *arguments: str, env: dict[str, str], target: str = "spark"
+) -> subprocess.Popen[bytes]:
+    """Start dbt in a process group of its own, so that it can be killed whole.
+
+    What it says is in ``said(shop)``: a pipe that nobody empties would stop it.
+    """
+    with _output(shop).open("w") as output:
+        return subprocess.Popen(
+            [str(BIN / "dbt"), *arguments, "--target", target],
+            cwd=PROJECT_DIR,
+            env=env,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
-def _finished(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
-    with stopping(process):
-        output, _ = process.communicate()
-    return subprocess.CompletedProcess(process.args, process.returncode, output)
+def said(shop: Shop) -> str:
+    """Read what the last dbt on Spark has said so far."""
+    return _output(shop).read_text("utf-8")
+
+
+def _output(shop: Shop) -> Path:
+    return shop.directory / "dbt-on-spark.txt"
+
+
+def _finished(
+    shop: Shop, *arguments: str, env: dict[str, str], target: str = "spark"
+) -> subprocess.CompletedProcess[str]:
+    with stopping(start_dbt(shop, *arguments, env=env, target=target)) as process:
+        process.wait()
+    return subprocess.CompletedProcess(process.args, process.returncode, said(shop))
 
 
 @contextmanager

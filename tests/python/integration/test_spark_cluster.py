@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from spark_engine import (
     needs_spark,
     run_dbt_on_spark,
     run_dbt_over_thrift,
+    said,
     spark_environment,
     start_dbt,
     stopping,
@@ -66,20 +69,23 @@ def hold_to_duckdb(shop: Shop, *, tables: int) -> None:
     assert not found, "\n".join(found)
 
 
-def start_build_up_to(
+@contextmanager
+def build_up_to(
     model: str, shop: Shop, running: Cluster
-) -> subprocess.Popen[str]:
-    """Start a build, and return once it has begun to make a model."""
-    process = start_dbt(
-        "build", *WEB_AND_SALES, env=spark_environment(shop, running.master)
-    )
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if "START" in line and f".{model} " in line:
-            return process
-    process.wait()
-    raise AssertionError(f"{model} was never begun:\n{''.join(said[-40:])}")
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a build, and go on once it has begun to make a model."""
+    env = spark_environment(shop, running.master)
+    with stopping(start_dbt(shop, "build", *WEB_AND_SALES, env=env)) as process:
+        wait_until(lambda: re.search(f"START .*[.]{model} ", said(shop)), process, shop)
+        yield process
+
+
+def wait_until(
+    is_so: Callable[[], object], process: subprocess.Popen[bytes], shop: Shop
+) -> None:
+    while not is_so():
+        assert process.poll() is None, said(shop)[-4000:]
+        time.sleep(0.002)
 
 
 def test_the_sample_through_a_session_with_all_tests(
@@ -98,11 +104,11 @@ def test_the_sample_through_a_thrift_server(sample: Shop, running: Cluster) -> N
 def test_a_worker_is_killed(clicked_shop: Shop, running: Cluster) -> None:
     """What it had computed is computed again by the other, or the next build mends it."""
     succeed(run_dbt(clicked_shop, "build", *WEB_AND_SALES))
-    with stopping(start_build_up_to("int_sessions", clicked_shop, running)) as process:
+    with build_up_to("int_sessions", clicked_shop, running) as process:
         running.kill_a_worker()
-        output, _ = process.communicate()
+        process.wait()
     if process.returncode != 0:
-        assert "Completed with" in output, output[-4000:]
+        assert "Completed with" in said(clicked_shop), said(clicked_shop)[-4000:]
         succeed(
             run_dbt_on_spark(
                 clicked_shop, "build", *WEB_AND_SALES, master=running.master
@@ -126,15 +132,13 @@ def test_a_driver_is_killed(
     table = clicked_shop.home / "spark" / "warehouse" / f"{schema}.db" / model
     on_spark = (clicked_shop, "build", *WEB_AND_SALES)
     last = shutil.move(clicked_shop.raw / LAST_LOAD, tmp_path / LAST_LOAD)
-    with stopping(start_build_up_to(model, clicked_shop, running)) as process:
+    with build_up_to(model, clicked_shop, running) as process:
         kill(process)
     succeed(run_dbt_on_spark(*on_spark, master=running.master))
 
     shutil.move(last, clicked_shop.raw / LAST_LOAD)
-    with stopping(start_build_up_to(model, clicked_shop, running)) as process:
-        while not list(table.glob(".spark-staging-*")):
-            assert process.poll() is None, process.stdout.read()[-4000:]
-            time.sleep(0.002)
+    with build_up_to(model, clicked_shop, running) as process:
+        wait_until(lambda: list(table.glob(".spark-staging-*")), process, clicked_shop)
         kill(process)
     shutil.rmtree(next(table.glob("*=*")))
     succeed(run_dbt_on_spark(*on_spark, master=running.master))
