@@ -1,5 +1,6 @@
 # make demo    build the sample store end to end, and show what came out
-# make test    lint and every test
+# make test    lint and every test but the slow ones on Spark
+# make test-spark  every test on Spark, on a cluster too (needs Java; an hour)
 # make superset  Apache Superset of its own (docs/bi_tools.md)
 # make bench   speed and memory against named peers (see tests/python/benchmarks)
 
@@ -8,7 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test superset bench lock clean
+.PHONY: setup demo test test-spark superset bench lock clean
 
 setup: $(VENV)/.installed
 
@@ -32,7 +33,15 @@ demo: setup
 test: setup
 	@$(BIN)/ruff check python tests
 	@$(BIN)/ruff format --check python tests
-	@$(BIN)/pytest -n auto --dist worksteal
+	@$(BIN)/pytest -n auto --dist worksteal -m "not (spark and slow)"
+
+$(VENV)/.spark-installed: $(VENV)/.installed requirements-spark.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
+# One after the other: each has processes, memory and cores of its own to ask for.
+test-spark: $(VENV)/.spark-installed
+	@$(BIN)/pytest -m spark $(ARGS)
 
 # A virtual environment of its own: its versions are older than ours.
 superset: .venv-superset/.installed
@@ -55,6 +64,7 @@ lock: setup
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-emit-index-url --extra databases --extra metrics --extra privacy --group dev pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-emit-index-url --extra databases --extra metrics --extra privacy --group dev --group bench pyproject.toml -o requirements-bench.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11.5 --generate-hashes --no-header --no-emit-index-url --extra databases --extra metrics --extra privacy --extra spark --group dev pyproject.toml -o requirements-spark.lock
 
 clean:
 	@rm -rf $(VENV) target logs build python/*.egg-info

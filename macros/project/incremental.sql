@@ -5,7 +5,8 @@
   take in new loads and drop undone ones, and note whose events that touched
   (`ops.changed_visitors`). Each model after them rebuilds those visitors whole. What
   a model has taken in stands in `ops.built_models`, written in the transaction that
-  builds it: a killed build is taken up where it ended.
+  builds it: a killed build is taken up where it ended. An engine without transactions
+  notes first what it is changing; what was killed there is rebuilt from scratch.
 
   A model that was built by other settings (its code, its variables, seeds above it,
   the way the store reports) is rebuilt from scratch, and all that read it too.
@@ -108,9 +109,15 @@
     ) -}}
 {%- endmacro %}
 
+{#- Settings that a run knows itself by, in the model that it is changing: to any other
+    run, they are not the model's. -#}
+{% macro _settings_while_changing() -%}
+    {{- return(_settings() ~ ' ' ~ invocation_id) -}}
+{%- endmacro %}
+
 {% macro _settings_changed() -%}
     {%- set before = _state_of(model.name).settings -%}
-    {{- return(before is none or before != _settings()) -}}
+    {{- return(before not in (_settings(), _settings_while_changing())) -}}
 {%- endmacro %}
 
 {#- A table of the ops schema; not source(), which only a model's own SQL may call. -#}

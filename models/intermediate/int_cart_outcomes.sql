@@ -22,7 +22,18 @@ filled as (
 
 judged as (
     select
-        carts.*,
+        carts.cart_id,
+        carts.visitor_id,
+        carts.session_id,
+        carts.opened_at,
+        carts.last_event_at,
+        carts.expires_at,
+        carts.last_step,
+        carts.purchase_event_id,
+        carts.purchased_at,
+        carts.add_to_carts,
+        carts.remove_from_carts,
+        carts.checkouts,
         {{ reporting_date('carts.last_event_at') }} as last_event_date,
         case
             when carts.purchase_event_id is not null then 'purchased'

@@ -7,6 +7,7 @@ to 1e-9 of their size.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,27 @@ RELATIVE = 1e-9
 # Where sums of opposite numbers come to nothing.
 ABSOLUTE = 1e-12
 _FLOATING = ("DOUBLE", "FLOAT")
+# What pandas would turn into floating point, where some are null or too long for it.
+_EXACT = ("DECIMAL", "HUGEINT", "BIGINT")
+
+
+def built_tables(target: Path) -> list[tuple[str, str]]:
+    """List schema and name of the tables, not the views, that the last build made.
+
+    Parameters
+    ----------
+    target
+        Where dbt wrote what it did.
+    """
+    nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
+    done = json.loads((target / "run_results.json").read_text("utf-8"))["results"]
+    built = [nodes[each["unique_id"]] for each in done if each["unique_id"] in nodes]
+    return [
+        (node["schema"], node["name"])
+        for node in built
+        if node["resource_type"] == "model"
+        and node["config"]["materialized"] in ("table", "incremental")
+    ]
 
 
 def differences(
@@ -81,19 +103,20 @@ def _difference(
 ) -> str | None:
     if not directory.is_dir():
         return "Spark has no such table"
-    expected = connection.execute(f"select * from {name}").df()
-    actual = connection.execute(_spark_rows(directory)).df()
+    types = dict(
+        connection.execute(
+            f"select column_name, column_type from (describe {name})"
+        ).fetchall()
+    )
+    numbers = [column for column in types if types[column].startswith(_EXACT)]
+    expected = _fetch(connection, f"select * from {name}", numbers)
+    actual = _fetch(connection, _spark_rows(directory), numbers)
     if len(expected) != len(actual):
         return f"{len(expected)} rows in DuckDB, {len(actual)} on Spark"
     if expected.empty:
         return None
     if missing := sorted(set(expected.columns) ^ set(actual.columns)):
         return f"columns of one engine alone: {', '.join(missing)}"
-    types = dict(
-        connection.execute(
-            f"select column_name, column_type from (describe {name})"
-        ).fetchall()
-    )
     floating = [column for column in expected if types[column] in _FLOATING]
     exact = [column for column in expected if types[column] not in _FLOATING]
     left, right = (_in_order(frame, exact, floating) for frame in (expected, actual))
@@ -113,6 +136,19 @@ def _difference(
                 f"  Spark  {right.loc[row].to_dict()}"
             )
     return None
+
+
+def _fetch(
+    connection: duckdb.DuckDBPyConnection, query: str, numbers: list[str]
+) -> pd.DataFrame:
+    """Fetch a query's rows, of these numbers all digits as text."""
+    relation = connection.sql(query)
+    as_text = ", ".join(
+        f'cast(cast("{column}" as decimal(38, 10)) as varchar) as "{column}"'
+        for column in relation.columns
+        if column in numbers
+    )
+    return relation.project(f"* replace ({as_text})" if as_text else "*").df()
 
 
 def _in_order(

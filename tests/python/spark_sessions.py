@@ -1,9 +1,7 @@
-"""Spark for tests: skipped loudly where it cannot run, and gone when they are through."""
+"""Sessions of Spark inside a test's process, gone when it is through."""
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,15 +10,8 @@ import pytest
 
 from martlet.settings import load_settings
 from martlet.warehouse.opening import open_for_models
+from spark_engine import need_spark
 from support import PROJECT_DIR
-
-
-def need_spark() -> None:
-    """Skip a test, and say why, where pyspark or Java is missing."""
-    if importlib.util.find_spec("pyspark") is None:
-        pytest.skip("pyspark is missing: pip install 'martlet[spark]'")
-    if shutil.which("java") is None:
-        pytest.skip("Java is missing, and Spark needs it")
 
 
 @contextmanager

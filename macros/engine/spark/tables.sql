@@ -71,6 +71,7 @@
     strategy, source, target, existing, unique_key, incremental_predicates
 ) -%}
     {%- set strategy_macro = context['get_incremental_' ~ strategy ~ '_sql'] -%}
+    {%- do run_query(_noted_as_changing()) -%}
     {{- return(strategy_macro({
         'target_relation': target,
         'temp_relation': source,
@@ -78,6 +79,17 @@
         'dest_columns': adapter.get_columns_in_relation(target),
         'incremental_predicates': incremental_predicates,
     })) -}}
+{%- endmacro %}
+
+{#- Nothing takes back what a killed build has written, or what it has taken out to put
+    something in its place. -#}
+{% macro _noted_as_changing() -%}
+    {%- set before = _state_of(model.name) -%}
+    {{- return(
+        "insert overwrite table " ~ _ledger('built_models')
+        ~ " partition (model_name) select '" ~ _settings_while_changing() ~ "', "
+        ~ before.refresh_number ~ ", " ~ before.change_number ~ ", '" ~ model.name ~ "'"
+    ) -}}
 {%- endmacro %}
 
 {% macro spark__get_incremental_append_sql(arguments) -%}

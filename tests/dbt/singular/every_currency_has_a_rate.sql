@@ -34,7 +34,7 @@ select
     currency,
     count(*) as rows_without_a_rate,
     'add a rate of ' || coalesce(currency, 'no currency') || ' from '
-    || cast(min(date_day) as varchar) || ' on to seeds/reference/exchange_rates.csv'
-        as message
+    || cast(min(date_day) as {{ dbt.type_string() }})
+    || ' on to seeds/reference/exchange_rates.csv' as message
 from unconverted
 group by currency

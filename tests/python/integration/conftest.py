@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from event_streams import BATCHES, rows, stream, write
 from martlet.settings import load_settings
 from martlet.warehouse.dbt import DbtProject
 from ready_parse import hand_over_parse
@@ -71,3 +72,13 @@ def corner_shop(empty_shop: Shop) -> Shop:
     empty_shop.write("orders", ORDERS)
     empty_shop.write("order_items", ORDER_ITEMS)
     return empty_shop
+
+
+@pytest.fixture
+def clicked_shop(corner_shop: Shop) -> Shop:
+    """The corner shop with events of forty streams, late and doubled, in four loads."""
+    streams = [stream(seed) for seed in range(40)]
+    for batch in range(BATCHES):
+        write(rows(streams, batch), corner_shop.raw / f"load_id={batch:06}-made/events")
+    corner_shop.home.mkdir()
+    return corner_shop

@@ -18,7 +18,7 @@ import pytest
 from martlet.warehouse import running
 from martlet.warehouse.on_duckdb import DuckDBWarehouse
 from model_steps import run_models
-from spark_sessions import need_spark
+from spark_engine import need_spark
 from support import BIN, PROJECT_DIR, BuiltSample
 
 STEPS = PROJECT_DIR / "tests" / "python" / "model_steps.py"
@@ -27,7 +27,7 @@ create schema recommendations;
 create table recommendations.recommender_ranking as
 select 'als' as algorithm, false as is_sql, 1 as place
 """
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 
 @dataclass
