@@ -51,3 +51,14 @@
 {% macro default__stored_rows() -%}
     {{- return("select * from " ~ this) -}}
 {%- endmacro %}
+
+{#- What a killed build left in the way of tables that are not there. -#}
+{% macro clear_leftovers() -%}
+    {%- if execute -%}
+        {%- do adapter.dispatch('clear_leftovers', 'martlet')() -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- With transactions there is none. -#}
+{% macro default__clear_leftovers() -%}
+{%- endmacro %}

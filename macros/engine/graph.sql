@@ -16,3 +16,24 @@
 {% macro earliest_connections(roots, edges) -%}
     {{ adapter.dispatch('earliest_connections', 'martlet')(roots, edges) }}
 {%- endmacro %}
+
+{#-
+  Rows `chain, node`: every start (chain, node), and what `links` (chain, node,
+  next_node) lead to from there, one after another; a node has one link at most.
+-#}
+{% macro chains(starts, links) -%}
+    {{- adapter.dispatch('chains', 'martlet')(starts, links) -}}
+{%- endmacro %}
+
+{% macro default__chains(starts, links) -%}
+    with recursive followed as (
+        select chain, node from {{ starts }}
+        union all
+        select links.chain, links.next_node
+        from followed
+        inner join {{ links }} as links
+            on followed.chain = links.chain and followed.node = links.node
+    )
+
+    select * from followed
+{%- endmacro %}

@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro money(amount) -%}
-    cast({{ amount }} as decimal(18, 4))
+    {{ as_decimal(amount, 18, 4) }}
 {%- endmacro %}
 
 {#- An amount that was multiplied or divided, half a unit of the last digit rounded away
@@ -15,7 +15,7 @@
 
 {#- A share or a score; decimal, so that sums do not depend on their order. -#}
 {% macro weight(share) -%}
-    cast({{ nearest(share, 12) }} as decimal(18, 12))
+    {{ as_decimal(nearest(share, 12), 18, 12) }}
 {%- endmacro %}
 
 {#-

@@ -4,8 +4,8 @@
     {{ money('sum(spend)') }} as spend,
         cast(sum(impressions) as bigint) as impressions,
         cast(sum(clicks) as bigint) as clicks,
-        cast(sum(conversions) as decimal(28, 12)) as conversions,
-        cast(sum(new_customers) as decimal(28, 12)) as new_customers,
+        {{ as_decimal('sum(conversions)', 28, 12) }} as conversions,
+        {{ as_decimal('sum(new_customers)', 28, 12) }} as new_customers,
         {{ money('sum(attributed_revenue)') }} as attributed_revenue,
         {{ money('sum(attributed_margin)') }} as attributed_margin,
         count(case when is_margin_assumed then 1 end) > 0 as is_margin_assumed

@@ -16,7 +16,7 @@
 
 {#- A part of an amount, decimal, so that sums do not depend on their order. -#}
 {% macro effect_amount(amount) -%}
-    cast({{ nearest(amount, 8) }} as decimal(28, 8))
+    {{ as_decimal(nearest(amount, 8), 28, 8) }}
 {%- endmacro %}
 
 {#- Net sales of a period before and what has moved them since, as money. -#}

@@ -7,7 +7,8 @@
 {% macro session_changes() -%}
     select
         changes.visitor_id,
-        least(min(changes.changed_from), min(sessions.run_start_at)) as changed_from
+        {{ least_of(['min(changes.changed_from)', 'min(sessions.run_start_at)']) }}
+            as changed_from
     from {{ changed_visitors() }} as changes
     left join {{ this }} as sessions
         on

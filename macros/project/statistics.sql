@@ -1,18 +1,18 @@
 {#-
   Two-sided p-value of a standard normal statistic. Upper tail by the rational
   approximation 26.2.17 of Abramowitz and Stegun (1964), absolute error below 7.5e-8.
-  Null without a statistic, which least() alone would make one.
+  Null without a statistic, which least_of() alone would make one.
 -#}
 {% macro two_sided_p_value(z) -%}
     {%- set t = "(1 / (1 + 0.2316419 * abs(" ~ z ~ ")))" -%}
-    case when {{ z }} is not null then least(
-        1.0,
-        2 * exp(-({{ z }}) * ({{ z }}) / 2) / sqrt(2 * pi()) * {{ t }} * (
-            0.319381530 + {{ t }} * (-0.356563782 + {{ t }} * (
-                1.781477937 + {{ t }} * (-1.821255978 + {{ t }} * 1.330274429)
-            ))
-        )
-    ) end
+    {%- set p -%}
+    2 * exp(-({{ z }}) * ({{ z }}) / 2) / sqrt(2 * pi()) * {{ t }} * (
+        0.319381530 + {{ t }} * (-0.356563782 + {{ t }} * (
+            1.781477937 + {{ t }} * (-1.821255978 + {{ t }} * 1.330274429)
+        ))
+    )
+    {%- endset -%}
+    case when {{ z }} is not null then {{ least_of(['1.0', p]) }} end
 {%- endmacro %}
 
 {#- Half width of a 95 % normal interval, in standard errors. -#}
@@ -24,12 +24,15 @@
     1; `sign` is - for the lower end and + for the upper. -#}
 {% macro wilson_bound(share, rows, sign) -%}
     {%- set z = normal_quantile_975() -%}
-    least(1.0, greatest(0.0, (
+    {%- set bound -%}
+    (
         {{ share }} + {{ z }} * {{ z }} / (2.0 * {{ rows }}) {{ sign }} {{ z }} * sqrt(
             {{ share }} * (1 - {{ share }}) / {{ rows }}
             + {{ z }} * {{ z }} / (4.0 * {{ rows }} * {{ rows }})
         )
-    ) / (1 + {{ z }} * {{ z }} / {{ rows }})))
+    ) / (1 + {{ z }} * {{ z }} / {{ rows }})
+    {%- endset -%}
+    {{ least_of(['1.0', greatest_of(['0.0', bound])]) }}
 {%- endmacro %}
 
 {#-
@@ -42,7 +45,8 @@
     {%- set neither = "(" ~ all ~ " - " ~ one ~ " - " ~ other ~ " + " ~ both ~ ")" -%}
     {%- set not_one = "(" ~ all ~ " - " ~ one ~ ")" -%}
     {%- set not_other = "(" ~ all ~ " - " ~ other ~ ")" -%}
-    greatest(0.0, 2 * (
+    {%- set statistic -%}
+    2 * (
         (
             {{ _cell(both, one, other, all) }}
             + {{ _cell(neither, not_one, not_other, all) }}
@@ -51,7 +55,9 @@
             {{ _cell("(" ~ one ~ " - " ~ both ~ ")", one, not_other, all) }}
             + {{ _cell("(" ~ other ~ " - " ~ both ~ ")", not_one, other, all) }}
         )
-    ))
+    )
+    {%- endset -%}
+    {{ greatest_of(['0.0', statistic]) }}
 {%- endmacro %}
 
 {% macro _cell(cell, row, column, all) -%}
@@ -76,7 +82,8 @@
     {%- set squares = "cast(sum(" ~ weight("cast(" ~ value ~ " as double) * cast("
         ~ value ~ " as double)") ~ ") as double)" -%}
     {%- set total = "cast(sum(" ~ value ~ ") as double)" -%}
-    sqrt(greatest(0.0, {{ squares }} - {{ total }} * {{ total }} / {{ n }})
+    {%- set deviations = squares ~ " - " ~ total ~ " * " ~ total ~ " / " ~ n -%}
+    sqrt({{ greatest_of(['0.0', deviations]) }}
         / nullif({{ n }} * ({{ n }} - 1), 0))
 {%- endmacro %}
 

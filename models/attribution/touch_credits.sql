@@ -33,7 +33,7 @@ credited as (
         coalesce(shares.path_length, 0) as path_length
         {%- for model in attribution_models() %}
         {%- set before, after = touch_share(model) %},
-        cast({{ weight(after) }} - {{ weight(before) }} as decimal(18, 12))
+        {{ as_decimal(weight(after) ~ ' - ' ~ weight(before), 18, 12) }}
             as {{ model }}_weight,
         {{ part_between('orders.net_sales', before, after) }} as {{ model }}_revenue,
         {{ part_between('orders.gross_margin', before, after) }} as {{ model }}_margin

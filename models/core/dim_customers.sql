@@ -87,11 +87,11 @@ known as (
         everyone.membership_tier,
         everyone.registered_at,
         everyone.account_known_at,
-        least(
-            everyone.registered_at,
-            first_orders.first_ordered_at,
-            first_sightings.first_identified_at
-        ) as first_known_at
+        {{ least_of([
+            'everyone.registered_at',
+            'first_orders.first_ordered_at',
+            'first_sightings.first_identified_at',
+        ]) }} as first_known_at
     from everyone
     left join first_orders on everyone.customer_id = first_orders.customer_id
     left join first_sightings on everyone.customer_id = first_sightings.customer_id

@@ -30,7 +30,7 @@ gaps as (
     select
         {{ day_difference('lag(order_date) over persons_days', 'order_date') }}
             as gap_days,
-        greatest(known_at, lag(known_at) over persons_days) as known_at
+        {{ greatest_of(['known_at', 'lag(known_at) over persons_days']) }} as known_at
     from order_days
     window persons_days as (partition by customer_id order by order_date)
 ),

@@ -22,7 +22,7 @@ resolved as (
         coalesce(customer_ids.customer_id, visitors.customer_id) as customer_id,
         case
             when customer_ids.customer_id is not null
-                then greatest(touches.touched_at, customer_ids.linked_at)
+                then {{ greatest_of(['touches.touched_at', 'customer_ids.linked_at']) }}
             else visitors.identified_at
         end as identified_at,
         touches.visitor_id,

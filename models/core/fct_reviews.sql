@@ -22,9 +22,11 @@ resolved as (
         coalesce(customer_ids.customer_id, orders.customer_id) as customer_id,
         case
             when customer_ids.customer_id is not null
-                then greatest(reviews.reviewed_at, customer_ids.linked_at)
+                then {{ greatest_of([
+                    'reviews.reviewed_at', 'customer_ids.linked_at'
+                ]) }}
             when orders.customer_id is not null
-                then greatest(reviews.reviewed_at, orders.linked_at)
+                then {{ greatest_of(['reviews.reviewed_at', 'orders.linked_at']) }}
         end as identified_at,
         reviews.rating,
         reviews.review_text,

@@ -35,13 +35,11 @@ joined as (
         coalesce(customer_ids.customer_id, visitors.customer_id) as customer_id,
         case
             when customer_ids.customer_id is not null
-                then least(
-                    greatest(sessions.session_end_at, customer_ids.linked_at),
-                    case
-                        when visitors.customer_id = customer_ids.customer_id
-                            then visitors.identified_at
-                    end
-                )
+                then {{ least_of([
+                    greatest_of(['sessions.session_end_at', 'customer_ids.linked_at']),
+                    'case when visitors.customer_id = customer_ids.customer_id'
+                    ~ ' then visitors.identified_at end',
+                ]) }}
             else visitors.identified_at
         end as identified_at,
         channels.channel_group,

@@ -16,7 +16,7 @@ resolved as (
         customer_ids.customer_id,
         case
             when customer_ids.customer_id is not null
-                then greatest(messages.sent_at, customer_ids.linked_at)
+                then {{ greatest_of(['messages.sent_at', 'customer_ids.linked_at']) }}
         end as identified_at,
         messages.channel,
         messages.intent,

@@ -6,9 +6,9 @@
 -- arms.
 {#- Sums stay within the 38 digits of a decimal, so that what does not vary has a
     variance of exactly zero. -#}
-{%- set people = 'cast(customers as decimal(9, 0))' %}
-{%- set sum_total = 'cast(total as decimal(19, 4))' %}
-{%- set sum_before = 'cast(before_total as decimal(19, 4))' %}
+{%- set people = as_decimal('customers', 9, 0) %}
+{%- set sum_total = as_decimal('total', 19, 4) %}
+{%- set sum_before = as_decimal('before_total', 19, 4) %}
 with
 
 totals as (
@@ -79,13 +79,16 @@ adjusted as (
     select
         paired.*,
         difference - slope * difference_before as cuped_difference,
-        greatest(0.0, (
-            variance - 2 * slope * covariance + slope * slope * variance_before
-        ) / customers) as cuped_error,
-        greatest(0.0, (
-            control_variance - 2 * slope * control_covariance
-            + slope * slope * control_variance_before
-        ) / control_customers) as control_cuped_error,
+        {{ greatest_of([
+            '0.0',
+            '(variance - 2 * slope * covariance + slope * slope * variance_before)'
+            ~ ' / customers',
+        ]) }} as cuped_error,
+        {{ greatest_of([
+            '0.0',
+            '(control_variance - 2 * slope * control_covariance'
+            ~ ' + slope * slope * control_variance_before) / control_customers',
+        ]) }} as control_cuped_error,
         {{ ratio(
             'converted + control_converted', 'customers + control_customers'
         ) }} as pooled_rate

@@ -78,10 +78,10 @@ by_metric as (
         converted,
         is_window_closed,
         {{ money('before_total') }} as before_total,
-        cast(before_squares as decimal(27, 8)) as before_squares,
+        {{ as_decimal('before_squares', 27, 8) }} as before_squares,
         {{ money(metric ~ '_total') }} as total,
-        cast({{ metric }}_squares as decimal(27, 8)) as squares,
-        cast({{ metric }}_products as decimal(27, 8)) as products
+        {{ as_decimal(metric ~ '_squares', 27, 8) }} as squares,
+        {{ as_decimal(metric ~ '_products', 27, 8) }} as products
     from summed
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -58,7 +58,7 @@ timeline as (
     -- A refund booked with an earlier time than its order is known with the order.
     select
         orders.customer_id,
-        greatest(returns.returned_at, orders.identified_at),
+        {{ greatest_of(['returns.returned_at', 'orders.identified_at']) }},
         1,
         null,
         -returns.refunds,
@@ -68,7 +68,7 @@ timeline as (
     union all
     select
         customer_id,
-        greatest(touched_at, identified_at),
+        {{ greatest_of(['touched_at', 'identified_at']) }},
         1,
         null, null, null,
         case when touch_type in {{ campaign_contacts() }} then touched_at end,
@@ -81,7 +81,7 @@ timeline as (
     union all
     select
         customer_id,
-        greatest(session_end_at, identified_at, last_received_at),
+        {{ greatest_of(['session_end_at', 'identified_at', 'last_received_at']) }},
         1,
         null, null, null, null, null,
         session_end_at

@@ -33,8 +33,8 @@ period as (
 dated as (
     select
         campaigns.*,
-        least(campaigns.starts_on, period.as_of_date) as known_on,
-        least(campaigns.starts_on, period.last_date) as rate_date,
+        {{ least_of(['campaigns.starts_on', 'period.as_of_date']) }} as known_on,
+        {{ least_of(['campaigns.starts_on', 'period.last_date']) }} as rate_date,
         campaigns.starts_on >= period.as_of_date as is_planned,
         period.as_of_date
     from campaigns

@@ -67,9 +67,9 @@ told as (
         products,
         case
             when value_added is not null
-                then {{ money(
-                    'greatest(value_added - coalesce(value_removed, 0), 0)'
-                ) }}
+                then {{ money(greatest_of(
+                    ['value_added - coalesce(value_removed, 0)', '0']
+                )) }}
         end as cart_value,
         case when last_step = 'checkout' then 1 else 0 end as is_in_checkout,
         last_session_id

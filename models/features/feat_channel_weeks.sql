@@ -34,10 +34,10 @@ spent as (
 
 bounds as (
     select
-        greatest(
-            (select min(date_day) from spent),
-            (select min(order_date) from orders)
-        ) as first_date,
+        {{ greatest_of([
+            '(select min(date_day) from spent)',
+            '(select min(order_date) from orders)',
+        ]) }} as first_date,
         cast({{ days_later('as_of_date', -7) }} as date) as last_week_start
     from period
 ),

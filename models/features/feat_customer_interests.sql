@@ -41,7 +41,7 @@ spent as (
         wanted.customer_id,
         '{{ interest_type }}' as interest_type,
         wanted.{{ interest_type }} as interest,
-        {{ money('greatest(sum(wanted.sales), 0)') }} as sales
+        {{ money(greatest_of(['sum(wanted.sales)', '0'])) }} as sales
     from wanted
     inner join dates on wanted.identified_at < dates.as_of_at
     where wanted.{{ interest_type }} is not null
@@ -56,7 +56,7 @@ compared as (
         count(*) over persons_interests as interests,
         sum(sales) over persons_interests as all_sales,
         -- One factor is a digit wider, or the product would not fit in DuckDB.
-        sum(cast(sales as decimal(19, 4)) * sales)
+        sum({{ as_decimal('sales', 19, 4) }} * sales)
             over persons_interests as squared_sales,
         cast(row_number() over (
             partition by as_of_date, customer_id, interest_type

@@ -45,9 +45,9 @@ summed as (
         as_of_date,
         customer_id,
         count(*) as order_days,
-        cast(count(gap_days) as decimal(9, 0)) as gaps,
-        cast(sum(gap_days) as decimal(9, 0)) as sum_days,
-        cast(sum(gap_days * gap_days) as decimal(18, 0)) as squares,
+        {{ as_decimal('count(gap_days)', 9, 0) }} as gaps,
+        {{ as_decimal('sum(gap_days)', 9, 0) }} as sum_days,
+        {{ as_decimal('sum(gap_days * gap_days)', 18, 0) }} as squares,
         max(case when is_last then gap_days end) as last_days
     from gaps
     group by as_of_date, customer_id

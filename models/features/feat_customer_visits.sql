@@ -25,8 +25,9 @@ aged as (
         on
             sessions.session_end_at < dates.as_of_at
             and sessions.session_end_at >= {{ days_later('dates.as_of_at', -90) }}
-            and greatest(sessions.identified_at, sessions.last_received_at)
-            < dates.as_of_at
+            and {{ greatest_of([
+                'sessions.identified_at', 'sessions.last_received_at'
+            ]) }} < dates.as_of_at
 ),
 
 counted as (

@@ -35,8 +35,9 @@ known as (
     inner join dates
         on
             sessions.session_end_at < dates.as_of_at
-            and greatest(sessions.identified_at, sessions.last_received_at)
-            < dates.as_of_at
+            and {{ greatest_of([
+                'sessions.identified_at', 'sessions.last_received_at'
+            ]) }} < dates.as_of_at
 ),
 
 bought as (

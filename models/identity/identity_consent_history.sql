@@ -19,7 +19,8 @@ account_states as (
         consents.channel,
         consents.purpose,
         consents.state,
-        greatest(consents.changed_at, customer_ids.linked_at) as valid_from,
+        {{ greatest_of(['consents.changed_at', 'customer_ids.linked_at']) }}
+            as valid_from,
         lead(consents.changed_at) over (
             partition by
                 consents.source_customer_id, consents.channel, consents.purpose

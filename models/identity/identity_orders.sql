@@ -19,7 +19,7 @@ resolved as (
             as is_guest_order,
         case
             when members.customer_id is not null
-                then greatest(order_keys.ordered_at, members.linked_at)
+                then {{ greatest_of(['order_keys.ordered_at', 'members.linked_at']) }}
         end as linked_at
     from order_keys
     left join members on order_keys.node = members.node

@@ -3,7 +3,7 @@
 -- at the same days. Early dates, which know too little of anybody to be like the latest
 -- one, are left out: by a number of days, and at most by half of the data's.
 -- Grain: one row per target and as_of_date.
-with recursive
+with
 
 windows as (
     select * from {{ ref('dim_outcome_windows') }}
@@ -19,17 +19,26 @@ candidates as (
     cross join period
     where
         windows.is_latest
-        or {{ day_difference('period.first_date', 'windows.as_of_date') }} >= least(
-            {{ var('training_min_history_days') }},
-            {{ day_difference('period.first_date', 'period.as_of_date') }} / 2
-        )
+        or {{ day_difference('period.first_date', 'windows.as_of_date') }}
+        >= {{ least_of([
+            var('training_min_history_days') | string,
+            day_difference('period.first_date', 'period.as_of_date') ~ ' / 2',
+        ]) }}
+),
+
+latest as (
+    select
+        target as chain,
+        as_of_date as node
+    from candidates
+    where is_latest
 ),
 
 steps as (
     select
-        later.target,
-        later.as_of_date,
-        max(earlier.as_of_date) as previous_as_of_date
+        later.target as chain,
+        later.as_of_date as node,
+        max(earlier.as_of_date) as next_node
     from candidates as later
     inner join candidates as earlier
         on
@@ -40,20 +49,7 @@ steps as (
 ),
 
 spaced as (
-    select
-        target,
-        as_of_date
-    from candidates
-    where is_latest
-    union all
-    select
-        steps.target,
-        steps.previous_as_of_date
-    from spaced
-    inner join steps
-        on
-            spaced.target = steps.target
-            and spaced.as_of_date = steps.as_of_date
+    {{ chains('latest', 'steps') }}
 ),
 
 described as (
@@ -66,8 +62,8 @@ described as (
     from spaced
     inner join candidates
         on
-            spaced.target = candidates.target
-            and spaced.as_of_date = candidates.as_of_date
+            spaced.chain = candidates.target
+            and spaced.node = candidates.as_of_date
 )
 
 select * from described

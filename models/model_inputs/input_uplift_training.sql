@@ -37,7 +37,9 @@ closed as (
         began_at,
         ended_at,
         coalesce(
-            max(case when least(controls, treated) >= 200 then began_at end) over (),
+            max(case
+                when {{ least_of(['controls', 'treated']) }} >= 200 then began_at
+            end) over (),
             max(began_at) over ()
         ) as last_began_at
     from campaigns

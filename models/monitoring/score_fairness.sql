@@ -105,12 +105,12 @@ with_gaps as (
 judged as (
     select
         with_gaps.*,
-        greatest(
-            abs(coalesce(calibration_gap, 0)),
-            abs(coalesce(selection_rate_gap, 0)),
-            abs(coalesce(true_positive_rate_gap, 0)),
-            abs(coalesce(false_positive_rate_gap, 0))
-        ) > {{ var('fairness_max_gap') }} as is_gap_large
+        {{ greatest_of([
+            'abs(coalesce(calibration_gap, 0))',
+            'abs(coalesce(selection_rate_gap, 0))',
+            'abs(coalesce(true_positive_rate_gap, 0))',
+            'abs(coalesce(false_positive_rate_gap, 0))',
+        ]) }} > {{ var('fairness_max_gap') }} as is_gap_large
     from with_gaps
 )
 

@@ -37,8 +37,9 @@ all_orders as (
 surprises as (
     select
         products.product_id,
-        -ln({{ ratio('greatest(products.orders, 1)', 'all_orders.orders') }}) / ln(2)
-            as surprise
+        -ln({{ ratio(
+            greatest_of(['products.orders', '1']), 'all_orders.orders'
+        ) }}) / ln(2) as surprise
     from products
     cross join all_orders
 ),
@@ -121,7 +122,9 @@ told as (
     from summed
     inner join seekers on summed.customer_id = seekers.customer_id
     inner join ideal_gains
-        on least(summed.cutoff, seekers.products_bought) = ideal_gains.goods
+        on
+            {{ least_of(['summed.cutoff', 'seekers.products_bought']) }}
+            = ideal_gains.goods
 )
 
 select * from told

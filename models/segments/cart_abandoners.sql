@@ -43,7 +43,7 @@ members as (
         left_lately.as_of_date,
         left_lately.customer_id,
         'left a cart worth '
-        || cast(cast(left_lately.cart_value as decimal(18, 2)) as string) || ' '
+        || cast({{ as_decimal('left_lately.cart_value', 18, 2) }} as string) || ' '
         || left_lately.currency || ' on '
         || cast(left_lately.abandoned_date as string) as reason
     from left_lately

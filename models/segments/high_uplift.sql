@@ -20,7 +20,7 @@ members as (
         as_of_date,
         customer_id,
         'a campaign raises the chance to buy by '
-        || cast(cast(100 * uplift as decimal(9, 1)) as string) || ' points' as reason
+        || cast({{ as_decimal('100 * uplift', 9, 1) }} as string) || ' points' as reason
     from uplift
     where decile = 10 and uplift > 0
 )

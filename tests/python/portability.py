@@ -142,12 +142,15 @@ def is_engine_macro(macro: Mapping[str, Any]) -> bool:
     return macro["package_name"] == "martlet" and path.is_relative_to(ENGINE)
 
 
-def engine_macros(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """DuckDB's own implementations, by the name under which they are called."""
+def engine_macros(
+    manifest: Mapping[str, Any], *adapters: str
+) -> dict[str, Mapping[str, Any]]:
+    """Implementations for some adapters, by the name under which they are called."""
     return {
-        macro["name"].removeprefix("duckdb__"): macro
+        name: macro
         for macro in manifest["macros"].values()
-        if is_engine_macro(macro) and macro["name"].startswith("duckdb__")
+        for adapter, _, name in [macro["name"].partition("__")]
+        if is_engine_macro(macro) and adapter in adapters
     }
 
 
@@ -155,7 +158,7 @@ def written_in(manifest: Mapping[str, Any], name: str) -> list[str]:
     """Name the engine macros that write a construct."""
     return sorted(
         macro
-        for macro, node in engine_macros(manifest).items()
+        for macro, node in engine_macros(manifest, "default", "duckdb").items()
         if CONSTRUCTS[name].stands_in(sql_alone(node["macro_sql"]))
     )
 
@@ -208,9 +211,6 @@ def portability(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 def needed_macros(manifest: Mapping[str, Any]) -> set[str]:
     """Macros that an adapter has to implement: DuckDB does, and there is no default."""
-    defaults = {
-        macro["name"].removeprefix("default__")
-        for macro in manifest["macros"].values()
-        if is_engine_macro(macro) and macro["name"].startswith("default__")
-    }
-    return set(engine_macros(manifest)) - defaults
+    return set(engine_macros(manifest, "duckdb")) - set(
+        engine_macros(manifest, "default")
+    )

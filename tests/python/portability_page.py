@@ -89,7 +89,7 @@ They are not counted, since most models hold one.
 Every macro below is dispatched, DuckDB has its own and there is no default. Write one
 `<adapter>__<macro>` for each into `macros/engine/<adapter>`, as in `macros/engine/spark`.
 The list is read off the manifest. Macros with a default (`default__<macro>`) may be left
-alone.
+alone, unless the first table above names them.
 
 | macro | gives |
 |---|---|

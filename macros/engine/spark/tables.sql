@@ -51,6 +51,38 @@
     {{- return(label ~ " (" ~ partition.column ~ ")" if partition else "") -}}
 {%- endmacro %}
 
+{#- A killed build leaves files where it was making a table, and Spark makes none where
+    any are: they are taken for a schema's and dropped with it. The first build has
+    nothing to look for. -#}
+{% macro spark__clear_leftovers() -%}
+    {%- if adapter.check_schema_exists(target.database, 'ops') -%}
+        {%- for id in selected_resources if id.startswith('model.') -%}
+            {%- set model = graph.nodes[id] -%}
+            {%- if model.config.materialized in ('table', 'incremental')
+                and not adapter.get_relation(model.database, model.schema, model.alias)
+            -%}
+                {%- do _drop_directory(
+                    _directory_of_schema(model.schema) ~ '/' ~ model.alias
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro _directory_of_schema(schema) -%}
+    {{- return(run_query("describe schema " ~ schema).rows
+        | selectattr('info_name', 'equalto', 'Location')
+        | map(attribute='info_value') | first) -}}
+{%- endmacro %}
+
+{% macro _drop_directory(directory) -%}
+    {%- do run_query("drop schema if exists leftovers cascade") -%}
+    {%- do run_query(
+        "create schema leftovers location '" ~ _escaped(directory) ~ "'"
+    ) -%}
+    {%- do run_query("drop schema leftovers cascade") -%}
+{%- endmacro %}
+
 {#- A contract names types as DuckDB does. -#}
 {% macro spark__get_empty_schema_sql(columns) -%}
     {%- set selected = [] -%}

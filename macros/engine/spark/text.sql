@@ -34,8 +34,8 @@
     {{- return("* except (" ~ column ~ ")") -}}
 {%- endmacro %}
 
-{#- dbt-spark lets backslashes stand, which begin an escape: patterns in the rows of unit
-    tests lost theirs. -#}
+{#- dbt-spark lets backslashes stand, which begin an escape: patterns in the rows of
+    unit tests lost theirs. -#}
 {% macro spark__escape_single_quotes(expression) -%}
     {{- return(_escaped(expression)) -}}
 {%- endmacro %}

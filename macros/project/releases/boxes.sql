@@ -94,7 +94,7 @@
                         and {{ corner }}.money >= in_need.money_to_hide
                 when in_need.totals > 0 then {{ corner }}.customers > 0
                 else {{ corner }}.customers
-                    >= least(in_need.customers, {{ min_customers }})
+                    >= {{ least_of(['in_need.customers', min_customers | string]) }}
             end
 {%- endmacro %}
 

@@ -13,7 +13,7 @@ events as (
 counted as (
     select
         events.*,
-        greatest(coalesce(quantity, 1), 0) as units
+        {{ greatest_of(['coalesce(quantity, 1)', '0']) }} as units
     from events
 ),
 
@@ -54,7 +54,9 @@ lines as (
         cart_id,
         visitor_id,
         product_id,
-        cast(sum(units_added) - least(min(balance), 0) as bigint) as quantity,
+        cast(
+            sum(units_added) - {{ least_of(['min(balance)', '0']) }} as bigint
+        ) as quantity,
         max(case when event_number = last_priced_number then unit_price end)
             as unit_price,
         max(case when event_number = last_priced_number then currency end) as currency

@@ -33,11 +33,13 @@ judged as (
                 over (partition by comparisons.campaign_id) = 0
                 then 'window still open'
             when
-                least(comparisons.customers, comparisons.control_customers)
+                {{ least_of([
+                    'comparisons.customers', 'comparisons.control_customers'
+                ]) }}
                 * case
-                    when comparisons.metric = 'conversion_rate' then least(
-                        comparisons.pooled_rate, 1 - comparisons.pooled_rate
-                    ) / {{ var('lift_min_converted') }}
+                    when comparisons.metric = 'conversion_rate' then {{ least_of([
+                        'comparisons.pooled_rate', '1 - comparisons.pooled_rate'
+                    ]) }} / {{ var('lift_min_converted') }}
                     else comparisons.pooled_rate
                         / {{ var('lift_min_converted_for_money') }}
                 end < 1
@@ -84,12 +86,13 @@ ranked as (
 corrected as (
     select
         ranked.*,
-        case when p_value is not null then least(1.0, max(
-            (compared - p_value_rank + 1) * p_value
-        ) over (
-            partition by campaign_id, dimension, metric, p_value is null
-            order by p_value_rank rows between unbounded preceding and current row
-        )) end as adjusted_p_value,
+        case when p_value is not null then {{ least_of([
+            '1.0',
+            'max((compared - p_value_rank + 1) * p_value) over ('
+            ~ 'partition by campaign_id, dimension, metric, p_value is null'
+            ~ ' order by p_value_rank'
+            ~ ' rows between unbounded preceding and current row)',
+        ]) }} end as adjusted_p_value,
         {{ ratio(
             'campaign_spend * customers',
             "sum(case when dimension = 'everyone' then customers end)"

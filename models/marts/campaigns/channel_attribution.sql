@@ -51,7 +51,7 @@ told as (
         {{ ratio('effects.removal_effect', 'sum(effects.removal_effect) over ()') }}
             as markov_share
         {%- for model in attribution_models() %},
-        cast(coalesce(credited.{{ model }}_conversions, 0) as decimal(28, 12))
+        {{ as_decimal('coalesce(credited.' ~ model ~ '_conversions, 0)', 28, 12) }}
             as {{ model }}_conversions
         {%- endfor %}
     from paths

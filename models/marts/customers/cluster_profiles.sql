@@ -46,7 +46,7 @@ measured as (
     select
         cluster_id,
         '{{ feature }}' as feature,
-        cast({{ feature }} as decimal(18, 6)) as value
+        {{ as_decimal(feature, 18, 6) }} as value
     from members
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -55,9 +55,9 @@ months as (
 bought as (
     select
         first_months.cohort_month,
-        greatest(
-            {{ month_difference('first_months.cohort_month', 'orders.order_date') }}, 0
-        ) as cohort_month_number,
+        {{ greatest_of([
+            month_difference('first_months.cohort_month', 'orders.order_date'), '0'
+        ]) }} as cohort_month_number,
         count(distinct case when orders.is_counted then orders.customer_id end)
             as retained_customers,
         count(case when orders.is_counted then 1 end) as orders,

@@ -15,7 +15,7 @@ shop_gaps as (
     select
         as_of_date,
         coalesce(
-            percentile_disc(0.5) within group (order by mean_days_between_orders),
+            {{ median('mean_days_between_orders') }},
             {{ var('lifecycle_default_gap_days') }}
         ) as median_days
     from features

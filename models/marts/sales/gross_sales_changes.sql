@@ -54,10 +54,10 @@ with_factors as (
         {%- endfor %}
         cast(gross_sales_now - gross_sales_before as double) as change,
         customer_group <> 'uncounted'
-        and least(
-            customers_before, orders_before, items_before, gross_sales_before,
-            customers_now, orders_now, items_now, gross_sales_now
-        ) > 0 as has_factors
+        and {{ least_of([
+            'customers_before', 'orders_before', 'items_before', 'gross_sales_before',
+            'customers_now', 'orders_now', 'items_now', 'gross_sales_now',
+        ]) }} > 0 as has_factors
     from beside
 ),
 

@@ -46,10 +46,10 @@ valued as (
                 then cast(coalesce(totals.numerator_{{ side }}, 0) as double)
             else {{ ratio('totals.numerator_' ~ side, 'totals.denominator_' ~ side) }}
         end as {{ value }},
-        least(
-            totals.numerator_{{ side }}_units,
-            case when metrics.is_ratio then totals.denominator_{{ side }}_units end
-        ) as {{ value }}_units,
+        {{ least_of([
+            'totals.numerator_' ~ side ~ '_units',
+            'case when metrics.is_ratio then totals.denominator_' ~ side ~ '_units end',
+        ]) }} as {{ value }}_units,
         {%- endfor %}
         totals.variance,
         case
@@ -71,8 +71,9 @@ judged as (
         is_drawn
         and not coalesce(begins_before_data, false)
         and not coalesce(lacks_history, false)
-        and least(value, previous_value) > 0
-        and least(value_units, previous_value_units) >= {{ var('headline_min_units') }}
+        and {{ least_of(['value', 'previous_value']) }} > 0
+        and {{ least_of(['value_units', 'previous_value_units']) }}
+        >= {{ var('headline_min_units') }}
         and variance >= 1e-10
         and variance < 1 as has_interval
     from valued

@@ -79,9 +79,12 @@ variances as (
     select
         metric,
         period_type,
-        cast(sum(cast(
-            least(1000.0, influence * influence) as decimal(38, 22)
-        )) as double) as variance
+        cast(
+            sum({{ as_decimal(
+                least_of(['1000.0', 'influence * influence']), 38, 22
+            ) }})
+            as double
+        ) as variance
     from influences
     group by metric, period_type
 ),

@@ -80,13 +80,13 @@ rated as (
         ) }} as conversion_rate_of_all,
         case
             when sessions > 0 and previous_sessions > 0
-                then sqrt(greatest(
-                    0.0,
-                    cast(squares as double) / sessions / sessions
-                    + cast(previous_squares as double)
-                    / previous_sessions / previous_sessions
-                    - 2.0 * products / sessions / previous_sessions
-                ))
+                then sqrt({{ greatest_of([
+                    '0.0',
+                    'cast(squares as double) / sessions / sessions'
+                    ~ ' + cast(previous_squares as double)'
+                    ~ ' / previous_sessions / previous_sessions'
+                    ~ ' - 2.0 * products / sessions / previous_sessions',
+                ]) }})
         end as log_ratio_error
     from totals
 ),

@@ -20,7 +20,7 @@ from typing import Any
 from martlet.settings import Settings
 from martlet.warehouse.dbt import DbtProject
 
-_PARTS = ("models", "macros", "seeds/reference", "profiles")
+_PARTS = ("models", "macros", "seeds/reference", "tests/dbt", "profiles")
 
 
 def compiled_manifest(settings: Settings) -> dict[str, Any]:

@@ -84,9 +84,9 @@ spread as (
 limits as (
     select
         usual.usual_rows,
-        greatest(
-            {{ deviations }} * spread.deviation, {{ min_change }} * usual.usual_rows
-        ) as tolerance
+        {{ greatest_of([
+            deviations ~ ' * spread.deviation', min_change ~ ' * usual.usual_rows'
+        ]) }} as tolerance
     from usual
     cross join spread
     where

@@ -6,7 +6,7 @@ events as (
     select
         visitor_id,
         count(*) as add_to_carts,
-        sum(greatest(coalesce(quantity, 1), 0)) as units
+        sum({{ greatest_of(['coalesce(quantity, 1)', '0']) }}) as units
     from {{ ref('int_session_events') }}
     where event_name = 'add_to_cart'
     group by visitor_id

@@ -38,7 +38,7 @@ happened as (
 ),
 
 sold as (
-    select sum(greatest(net_sales, 0)) as revenue
+    select sum({{ greatest_of(['net_sales', '0']) }}) as revenue
     from order_lines
     where product_id in (select product_id from events)
 )
