@@ -89,9 +89,8 @@ corrected as (
         case when p_value is not null then {{ least_of([
             '1.0',
             'max((compared - p_value_rank + 1) * p_value) over ('
-            ~ 'partition by campaign_id, dimension, metric, p_value is null'
-            ~ ' order by p_value_rank'
-            ~ ' rows between unbounded preceding and current row)',
+            ~ 'partition by campaign_id, dimension, metric, p_value is null order by '
+            ~ 'p_value_rank rows between unbounded preceding and current row)',
         ]) }} end as adjusted_p_value,
         {{ ratio(
             'campaign_spend * customers',
