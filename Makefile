@@ -1,6 +1,7 @@
 # make demo    build the sample store end to end, and show what came out
 # make test    lint and every test but the slow ones on Spark
 # make test-spark  every test on Spark, on a cluster too (needs Java; an hour)
+# make spark   Spark's packages beside martlet's, for dbt build --target spark
 # make superset  Apache Superset of its own (docs/bi_tools.md)
 # make bench   speed and memory against named peers (see tests/python/benchmarks)
 
@@ -9,7 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: setup demo test test-spark superset bench lock clean
+.PHONY: setup demo test spark test-spark superset bench lock clean
 
 setup: $(VENV)/.installed
 
@@ -35,12 +36,14 @@ test: setup
 	@$(BIN)/ruff format --check python tests
 	@$(BIN)/pytest -n auto --dist worksteal -m "not (spark and slow)"
 
+spark: $(VENV)/.spark-installed
+
 $(VENV)/.spark-installed: $(VENV)/.installed requirements-spark.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	@touch $@
 
 # One after the other: each has processes, memory and cores of its own to ask for.
-test-spark: $(VENV)/.spark-installed
+test-spark: spark
 	@$(BIN)/pytest -m spark $(ARGS)
 
 # A virtual environment of its own: its versions are older than ours.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -15,8 +16,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from spark_engine import kill, stopping
 
 _LOOPBACK = "127.0.0.1"
 _STARTS_IN_S = 120
@@ -52,8 +51,18 @@ class Cluster:
 
 
 @contextmanager
-def cluster(directory: Path, workers: int = 2) -> Iterator[Cluster]:
-    """Run a master and workers of one core each on loopback, in a ``with`` block."""
+def cluster(directory: Path, workers: int = 2, memory: str = "1g") -> Iterator[Cluster]:
+    """Run a master and workers of one core each on loopback, in a ``with`` block.
+
+    Parameters
+    ----------
+    directory
+        Where logs and scratch files go.
+    workers
+        How many there are.
+    memory
+        What each may give to executors, as Spark writes it.
+    """
     port, status_port = _free_port(), _free_port()
     running = Cluster(f"spark://{_LOOPBACK}:{port}", status_port, [])
     with ExitStack() as stack:
@@ -71,7 +80,7 @@ def cluster(directory: Path, workers: int = 2) -> Iterator[Cluster]:
                     stack,
                     log,
                     *("spark-class", f"{_DEPLOY}.worker.Worker", "--host", _LOOPBACK),
-                    *("--cores", "1", "--memory", "1g", "--webui-port", "0"),
+                    *("--cores", "1", "--memory", memory, "--webui-port", "0"),
                     *("--work-dir", str(directory / f"worker_{number}")),
                     running.master,
                 )
@@ -110,6 +119,22 @@ def thrift_server(master: str, home: Path) -> Iterator[int]:
         )
         _wait_until(lambda: _listens(port), server, spark / "server.log")
         yield port
+
+
+@contextmanager
+def stopping(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
+    """End a process, and all that it started, with a ``with`` block."""
+    try:
+        yield process
+    finally:
+        kill(process)
+        process.wait()
+
+
+def kill(process: subprocess.Popen) -> None:
+    """Kill a process that leads a group, and its group, at once."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _start(

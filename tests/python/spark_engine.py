@@ -5,14 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from spark_cluster import stopping
 from support import BIN, PROJECT_DIR, Shop
 
 LOCAL = "local[2]"
@@ -89,22 +87,6 @@ def _finished(
     with stopping(start_dbt(shop, *arguments, env=env, target=target)) as process:
         process.wait()
     return subprocess.CompletedProcess(process.args, process.returncode, said(shop))
-
-
-@contextmanager
-def stopping(process: subprocess.Popen) -> Iterator[subprocess.Popen]:
-    """End a process, and all that it started, with a ``with`` block."""
-    try:
-        yield process
-    finally:
-        kill(process)
-        process.wait()
-
-
-def kill(process: subprocess.Popen) -> None:
-    """Kill a process that leads a group, and its group, at once."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def spark_environment(shop: Shop, master: str = LOCAL) -> dict[str, str]:

@@ -52,7 +52,7 @@ def require_spark() -> None:
     if lacking:
         raise EnvironmentFault(
             f"SKIPPED: Spark was not measured, since here is no {', no '.join(lacking)}.",
-            "Install pyspark and Java 17, or choose other benchmarks with --only.",
+            "Install Java 17 and run make spark, or choose others with --only.",
         )
 
 

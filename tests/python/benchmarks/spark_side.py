@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from tests.python.benchmarks.spark_workers import LOOPBACK, two_workers
+from tests.python.spark_cluster import cluster
 
 from martlet.errors import CheckFailed
 
@@ -25,7 +25,9 @@ from martlet.errors import CheckFailed
 PARTITIONS = 32
 DRIVER_MEMORY = "3g"
 DRIVER_MEMORY_OF_CLUSTER = "1g"
+WORKER_MEMORY = "2g"
 EXECUTOR_MEMORY = "1536m"
+LOOPBACK = "127.0.0.1"
 KEPT_STAGES = 10_000
 WARMING_ROWS = 1000
 TOLERANCE = 1e-9
@@ -58,8 +60,8 @@ def build_locally(shop: Path, outputs: Path, tasks: list[str]) -> dict[str, Any]
 
 def build_on_workers(shop: Path, outputs: Path, tasks: list[str]) -> dict[str, Any]:
     """Build them on a master and two workers of their own."""
-    with two_workers(outputs / "cluster") as address:
-        return _build(shop, outputs, tasks, address, DRIVER_MEMORY_OF_CLUSTER)
+    with cluster(outputs / "cluster", memory=WORKER_MEMORY) as running:
+        return _build(shop, outputs, tasks, running.master, DRIVER_MEMORY_OF_CLUSTER)
 
 
 def _build(

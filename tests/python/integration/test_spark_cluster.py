@@ -14,16 +14,14 @@ from pathlib import Path
 import pytest
 
 from engine_parity import built_tables, differences
-from spark_cluster import Cluster, cluster, thrift_server
+from spark_cluster import Cluster, cluster, kill, stopping, thrift_server
 from spark_engine import (
-    kill,
     needs_spark,
     run_dbt_on_spark,
     run_dbt_over_thrift,
     said,
     spark_environment,
     start_dbt,
-    stopping,
 )
 from support import PROJECT_DIR, Shop, run_dbt
 
