@@ -23,13 +23,17 @@ _FLOATING = ("DOUBLE", "FLOAT")
 _EXACT = ("DECIMAL", "HUGEINT", "BIGINT")
 
 
-def built_tables(target: Path) -> list[tuple[str, str]]:
-    """List schema and name of the tables, not the views, that the last build made.
+def built_tables(
+    target: Path, materialized: Iterable[str] = ("table", "incremental")
+) -> list[tuple[str, str]]:
+    """List schema and name of the tables, or the views, that the last build made.
 
     Parameters
     ----------
     target
         Where dbt wrote what it did.
+    materialized
+        As what dbt made them.
     """
     nodes = json.loads((target / "manifest.json").read_text("utf-8"))["nodes"]
     done = json.loads((target / "run_results.json").read_text("utf-8"))["results"]
@@ -38,8 +42,13 @@ def built_tables(target: Path) -> list[tuple[str, str]]:
         (node["schema"], node["name"])
         for node in built
         if node["resource_type"] == "model"
-        and node["config"]["materialized"] in ("table", "incremental")
+        and node["config"]["materialized"] in materialized
     ]
+
+
+def files_of(spark_home: Path, schema: str, name: str) -> Path:
+    """Say where a table's files are, or where those of a view's rows are written to."""
+    return spark_home / "spark" / "warehouse" / f"{schema}.db" / name
 
 
 def differences(
@@ -65,7 +74,7 @@ def differences(
         connection.execute("set TimeZone = 'UTC'")
         found = []
         for schema, name in tables:
-            directory = spark_home / "spark" / "warehouse" / f"{schema}.db" / name
+            directory = files_of(spark_home, schema, name)
             difference = _difference(connection, f"{schema}.{name}", directory)
             if difference:
                 found.append(f"{schema}.{name}: {difference}")
@@ -80,11 +89,10 @@ def contents(
         connection.execute("set TimeZone = 'UTC'")
         return {
             name: connection.execute(
-                f"{_spark_rows(spark_home / f'spark/warehouse/{schema}.db' / name)} "
-                "order by all"
+                f"{_spark_rows(files_of(spark_home, schema, name))} order by all"
             ).fetchall()
             for schema, name in tables
-            if (spark_home / f"spark/warehouse/{schema}.db" / name).is_dir()
+            if files_of(spark_home, schema, name).is_dir()
         }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from engine_parity import built_tables, differences
 from spark_engine import needs_spark, run_dbt_on_spark
+from spark_sessions import write_views
 from support import PROJECT_DIR, Shop, run_dbt
 
 pytestmark = [needs_spark, pytest.mark.spark]
@@ -103,13 +104,16 @@ def test_a_real_shop_is_the_same_on_both_engines(
 
 
 def hold_all_tables_to_duckdb(shop: Shop) -> None:
-    """Build all models on either engine, and compare all tables."""
+    """Build all models on either engine, and compare all tables and views."""
     models = ("--resource-type", "model", "seed")
     in_duckdb = run_dbt(shop, "build", *models)
     assert in_duckdb.returncode == 0, in_duckdb.stdout[-3000:]
     on_spark = run_dbt_on_spark(shop, "build", *models)
     assert on_spark.returncode == 0, on_spark.stdout[-3000:]
-    tables = built_tables(shop.directory / "target-spark")
+    target = shop.directory / "target-spark"
+    tables, views = built_tables(target), built_tables(target, ["view"])
     assert len(tables) > 200
-    found = differences(shop.home / "warehouse.duckdb", shop.home, tables)
+    assert len(views) > 40
+    write_views(shop.home, views)
+    found = differences(shop.home / "warehouse.duckdb", shop.home, [*tables, *views])
     assert not found, "\n".join(found)
