@@ -12,15 +12,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pandas as pd
 
 RELATIVE = 1e-9
 # Where sums of opposite numbers come to nothing.
 ABSOLUTE = 1e-12
 _FLOATING = ("DOUBLE", "FLOAT")
-# What pandas would turn into floating point, where some are null or too long for it.
-_EXACT = ("DECIMAL", "HUGEINT", "BIGINT")
+# Engines differ in how wide they make them.
+_EXACT = ("DECIMAL", "HUGEINT", "BIGINT", "INTEGER")
 
 
 def built_tables(
@@ -116,70 +114,82 @@ def _difference(
             f"select column_name, column_type from (describe {name})"
         ).fetchall()
     )
-    numbers = [column for column in types if types[column].startswith(_EXACT)]
-    expected = _fetch(connection, f"select * from {name}", numbers)
-    actual = _fetch(connection, _spark_rows(directory), numbers)
-    if len(expected) != len(actual):
-        return f"{len(expected)} rows in DuckDB, {len(actual)} on Spark"
-    if expected.empty:
+    rows = {"ours": f"(from {name})", "theirs": f"({_spark_rows(directory)})"}
+    ours, theirs = (
+        connection.sql(f"select count(*) from {each}").fetchone()[0]
+        for each in rows.values()
+    )
+    if ours != theirs:
+        return f"{ours} rows in DuckDB, {theirs} on Spark"
+    if not ours:
         return None
-    if missing := sorted(set(expected.columns) ^ set(actual.columns)):
+    if missing := sorted(set(types) ^ set(connection.sql(rows["theirs"]).columns)):
         return f"columns of one engine alone: {', '.join(missing)}"
-    floating = [column for column in expected if types[column] in _FLOATING]
-    exact = [column for column in expected if types[column] not in _FLOATING]
-    left, right = (_in_order(frame, exact, floating) for frame in (expected, actual))
-    for column in (*exact, *floating):
-        differs = (
-            left[column] != right[column]
-            if column in exact
-            else ~np.isclose(
-                left[column], right[column], RELATIVE, ABSOLUTE, equal_nan=True
-            )
+    for table, each in rows.items():
+        connection.execute(
+            f"create or replace temp table {table} as {_told(types, each)}"
         )
-        if differs.any():
-            row = int(np.argmax(differs))
-            return (
-                f"{column} differs in {int(differs.sum())} of {len(left)} rows, as in\n"
-                f"  DuckDB {left.loc[row].to_dict()}\n"
-                f"  Spark  {right.loc[row].to_dict()}"
-            )
-    return None
-
-
-def _fetch(
-    connection: duckdb.DuckDBPyConnection, query: str, numbers: list[str]
-) -> pd.DataFrame:
-    """Fetch a query's rows, of these numbers all digits as text."""
-    relation = connection.sql(query)
-    as_text = ", ".join(
-        f'cast(cast("{column}" as decimal(38, 10)) as varchar) as "{column}"'
-        for column in relation.columns
-        if column in numbers
+    differing = [f"({_differs(column, types)})" for column in types]
+    wrong = connection.sql(
+        f"select {', '.join(f'count(*) filter ({each})' for each in differing)}, "
+        f"min(place) filter ({' or '.join(differing)}) "
+        "from ours inner join theirs using (place)"
+    ).fetchone()
+    if not any(wrong[:-1]):
+        return None
+    columns = [
+        f"{column} differs in {rows} of {ours} rows"
+        for column, rows in zip(types, wrong[:-1], strict=True)
+        if rows
+    ]
+    examples = [
+        str(
+            connection.sql(f"from {table} where place = {wrong[-1]}")
+            .df()
+            .to_dict("records")
+        )
+        for table in ("ours", "theirs")
+    ]
+    return (
+        f"{'; '.join(columns)}, as in\n  DuckDB {examples[0]}\n  Spark  {examples[1]}"
     )
-    return relation.project(f"* replace ({as_text})" if as_text else "*").df()
 
 
-def _in_order(
-    frame: pd.DataFrame, exact: list[str], floating: list[str]
-) -> pd.DataFrame:
-    """Bring what both engines tell to one form and order."""
-    told = pd.DataFrame(
-        {column: frame[column].map(_as_text) for column in exact}, index=frame.index
+def _told(types: dict[str, str], rows: str) -> str:
+    """Select rows with what both engines tell in one form, and their place in order."""
+    columns = [
+        f'{_in_one_form(column, types[column])} as "{column}"' for column in types
+    ]
+    # Floating-point numbers differ in their last digits: they decide where all else is
+    # equal.
+    order = sorted(types, key=lambda column: types[column] in _FLOATING)
+    in_order = ", ".join(map(_quoted, order))
+    return (
+        f"select *, row_number() over (order by {in_order}) as place "
+        f"from (select {', '.join(columns)} from {rows})"
     )
-    for column in floating:
-        told[column] = pd.to_numeric(frame[column]).astype(float)
-    return told.sort_values([*exact, *floating]).reset_index(drop=True)
 
 
-def _as_text(value: object) -> str:
-    if isinstance(value, list | np.ndarray):
-        return str([_as_text(each) for each in value])
-    if pd.isna(value):
-        return ""
-    if isinstance(value, pd.Timestamp):
-        utc = value.tz_convert("UTC").tz_localize(None) if value.tz else value
-        return utc.isoformat()
-    # A column of whole numbers with nulls is floating in pandas.
-    if isinstance(value, float):
-        return f"{value:.17g}"
-    return str(value)
+def _in_one_form(column: str, kind: str) -> str:
+    if kind in _FLOATING:
+        return f"cast({_quoted(column)} as double)"
+    if kind.startswith("TIMESTAMP"):
+        return f"cast({_quoted(column)} as timestamp)"
+    if kind.startswith(_EXACT) and not kind.endswith("[]"):
+        return f"cast({_quoted(column)} as decimal(38, 10))"
+    return f"cast({_quoted(column)} as varchar)"
+
+
+def _differs(column: str, types: dict[str, str]) -> str:
+    ours, theirs = f"ours.{_quoted(column)}", f"theirs.{_quoted(column)}"
+    if types[column] not in _FLOATING:
+        return f"{ours} is distinct from {theirs}"
+    is_near = (
+        f"{ours} = {theirs} or abs({ours} - {theirs}) "
+        f"<= {ABSOLUTE} + {RELATIVE} * abs({theirs})"
+    )
+    return f"({ours} is null) <> ({theirs} is null) or not coalesce({is_near}, true)"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'

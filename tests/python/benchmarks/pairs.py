@@ -23,7 +23,7 @@ LAST_DAY = "ordered_at >= timestamp '2024-12-31'"
 BASKETS = ("int_basket_sets", "int_item_numbers", "int_basket_lines", "int_baskets")
 PAIRS = "int_pair_counts"
 RANKING = ("int_item_occurrences", "feat_associations")
-NEW_ROWS = re.compile(r'using "?(\w+__dbt_tmp\w*)"? as')
+NEW_ROWS = re.compile(r'using \(select \* from "?(\w+__dbt_tmp\w*)"?\) as')
 SUMS = "select count(*), sum(cooccurrences), sum(item_1 * 31 + item_2) from {}"
 
 
