@@ -95,8 +95,15 @@ def test_the_sample_is_the_same_on_both_engines(tmp_path: Path) -> None:
     ],
 )
 def test_a_real_shop_is_the_same_on_both_engines(
-    tmp_path: Path, test_data: Path, connector: str, source: str
+    tmp_path: Path,
+    test_data: Path,
+    connector: str,
+    source: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Pairs of all that shops' baskets hold take more than a small shop's.
+    monkeypatch.setenv("MARTLET_SPARK_MEMORY", "6g")
+    monkeypatch.setenv("MARTLET_SPARK_PARTITIONS", "16")
     shop = Shop(tmp_path)
     shop.home.mkdir()
     shop.load(connector, test_data / source)
