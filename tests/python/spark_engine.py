@@ -37,10 +37,13 @@ def need_spark() -> None:
 
 
 def run_dbt_on_spark(
-    shop: Shop, *arguments: str, master: str = LOCAL
+    shop: Shop, *arguments: str, master: str = LOCAL, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run dbt with the target ``spark`` on a shop's raw tables, into its home."""
-    return _finished(shop, *arguments, env=spark_environment(shop, master))
+    """Run dbt with the target ``spark`` on a shop's raw tables, into its home.
+
+    ``settings`` are further variables of its environment.
+    """
+    return _finished(shop, *arguments, env=spark_environment(shop, master) | settings)
 
 
 def run_dbt_over_thrift(

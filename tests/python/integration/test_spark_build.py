@@ -95,27 +95,23 @@ def test_the_sample_is_the_same_on_both_engines(tmp_path: Path) -> None:
     ],
 )
 def test_a_real_shop_is_the_same_on_both_engines(
-    tmp_path: Path,
-    test_data: Path,
-    connector: str,
-    source: str,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, test_data: Path, connector: str, source: str
 ) -> None:
-    # Pairs of all that shops' baskets hold take more than a small shop's.
-    monkeypatch.setenv("MARTLET_SPARK_MEMORY", "6g")
-    monkeypatch.setenv("MARTLET_SPARK_PARTITIONS", "16")
     shop = Shop(tmp_path)
     shop.home.mkdir()
     shop.load(connector, test_data / source)
-    hold_all_tables_to_duckdb(shop)
+    # Pairs of all that their baskets hold want more than a small shop's.
+    hold_all_tables_to_duckdb(
+        shop, MARTLET_SPARK_MEMORY="6g", MARTLET_SPARK_PARTITIONS="16"
+    )
 
 
-def hold_all_tables_to_duckdb(shop: Shop) -> None:
+def hold_all_tables_to_duckdb(shop: Shop, **settings: str) -> None:
     """Build all models on either engine, and compare all tables and views."""
     models = ("--resource-type", "model", "seed")
     in_duckdb = run_dbt(shop, "build", *models)
     assert in_duckdb.returncode == 0, in_duckdb.stdout[-3000:]
-    on_spark = run_dbt_on_spark(shop, "build", *models)
+    on_spark = run_dbt_on_spark(shop, "build", *models, **settings)
     assert on_spark.returncode == 0, on_spark.stdout[-3000:]
     target = shop.directory / "target-spark"
     tables, views = built_tables(target), built_tables(target, ["view"])
