@@ -95,7 +95,7 @@ def _finished(
 def spark_environment(shop: Shop, master: str = LOCAL) -> dict[str, str]:
     """Give the environment of a build on Spark."""
     _, env = shop.command()
-    (shop.home / "spark").mkdir(parents=True, exist_ok=True)
+    shop.home.mkdir(parents=True, exist_ok=True)
     return env | {
         "MARTLET_SPARK_MASTER": master,
         "SPARK_LOCAL_IP": "127.0.0.1",

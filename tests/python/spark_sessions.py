@@ -22,7 +22,7 @@ def spark_home(home: Path) -> Iterator[object]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MARTLET_HOME", str(home))
         patch.setenv("MARTLET_SPARK_MASTER", "local[1]")
-        (home / "spark").mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
         with open_for_models(load_settings(PROJECT_DIR), "spark") as warehouse:
             yield warehouse
             _shut_down()

@@ -28,6 +28,9 @@ DUCKDB = "duckdb"
 SPARK = "spark"
 _PROFILE = "martlet"
 
+# It warns of pandas 3 on loading, whoever loads it, and nothing here has it use pandas.
+warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+
 
 def engine_of(settings: Settings, target: str | None) -> str:
     """Name the engine of a dbt target; without one, DuckDB.
@@ -108,8 +111,6 @@ def _output(settings: Settings, target: str) -> Mapping[str, Any]:
 
 
 def _session(settings: Settings, target: str) -> SparkSession:
-    # It warns of pandas 3 on loading, of which it is used for nothing here.
-    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     try:
         from pyspark.errors import AnalysisException
         from pyspark.sql import SparkSession

@@ -78,7 +78,7 @@ def engines(
     engines = Engines(home / "warehouse.duckdb", home / "spark_home")
     tables = home / "tables"
     tables.mkdir()
-    (engines.spark / "spark").mkdir(parents=True)
+    engines.spark.mkdir()
     shutil.copy(built_sample.home / "warehouse.duckdb", engines.duckdb)
     with duckdb.connect(str(engines.duckdb)) as connection:
         connection.execute("set TimeZone = 'UTC'")
