@@ -40,7 +40,6 @@ def compile_models(names: Sequence[str]) -> dict[str, dict[str, str]]:
 def compile_for_spark(names: Sequence[str]) -> dict[str, dict[str, str]]:
     """Compile the same for Spark."""
     with tempfile.TemporaryDirectory(prefix="martlet-compiled-") as home:
-        (Path(home) / "spark").mkdir()
         return run_dbt("compile", names, Path(home), target="spark")
 
 
