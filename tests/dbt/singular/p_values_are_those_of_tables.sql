@@ -3,7 +3,8 @@
 with
 
 normal as (
-    select 0.0 as z, 1.0 as p_value
+    -- A number with an exponent is floating-point in every engine, as statistics are.
+    select 0e0 as z, 1e0 as p_value
     union all
     select 0.6744897502, 0.5
     union all
@@ -17,7 +18,11 @@ normal as (
 ),
 
 student as (
-    select 2.5705818366 as t, 5.0 as degrees, 0.05 as p_value, 2.5705818366 as quantile
+    select
+        2.5705818366e0 as t,
+        5e0 as degrees,
+        5e-2 as p_value,
+        2.5705818366e0 as quantile
     union all
     select 2.2281388520, 10.0, 0.05, 2.2281388520
     union all
@@ -38,7 +43,11 @@ student_as_normal as (
 ),
 
 chi_squared as (
-    select 3.8414588207 as statistic, 1 as degrees, 0.05 as p_value, 0.0000002 as within
+    select
+        3.8414588207e0 as statistic,
+        1 as degrees,
+        5e-2 as p_value,
+        2e-7 as within
     union all
     select 5.9914645471, 2, 0.05, 0.0000002
     union all
