@@ -151,7 +151,9 @@ class SparkWarehouse:
         return {
             table.name
             for table in catalog.listTables("ml")
-            if any(each.isPartition for each in catalog.listColumns(f"ml.{table.name}"))
+            # Those of the session, such as dbt leaves, are listed in every schema.
+            if not table.isTemporary
+            and any(c.isPartition for c in catalog.listColumns(f"ml.{table.name}"))
         }
 
 

@@ -65,6 +65,8 @@ def _ready(engine: Engine, name: str) -> Engine:
         engine.execute(statement)
     engine.execute("create schema model_inputs")
     engine.execute(f"create view model_inputs.input_x as {ROWS}")
+    # What dbt leaves in the session that models then have.
+    engine.execute("create temporary view left__dbt_tmp as select 1 as id")
     return engine
 
 
