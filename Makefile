@@ -1,6 +1,6 @@
 # make demo    build the sample store end to end, and show what came out
 # make test    lint and every test but the slow ones on Spark
-# make test-spark  every test on Spark, on a cluster too (needs Java; an hour)
+# make test-spark  every test on Spark, on a cluster too (needs Java; an hour or two)
 # make spark   Spark's packages beside martlet's, for dbt build --target spark
 # make superset  Apache Superset of its own (docs/bi_tools.md)
 # make bench   speed and memory against named peers (see tests/python/benchmarks)

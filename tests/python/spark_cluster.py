@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 _STARTS_IN_S = 120
 _DEPLOY = "org.apache.spark.deploy"
 _SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
@@ -41,7 +41,7 @@ class Cluster:
 
     def status(self) -> dict:
         """Read what the master tells of its workers and applications."""
-        url = f"http://{_LOOPBACK}:{self.status_port}/json/"
+        url = f"http://{LOOPBACK}:{self.status_port}/json/"
         with urllib.request.urlopen(url, timeout=10) as response:
             return json.load(response)
 
@@ -64,12 +64,12 @@ def cluster(directory: Path, workers: int = 2, memory: str = "1g") -> Iterator[C
         What each may give to executors, as Spark writes it.
     """
     port, status_port = _free_port(), _free_port()
-    running = Cluster(f"spark://{_LOOPBACK}:{port}", status_port, [])
+    running = Cluster(f"spark://{LOOPBACK}:{port}", status_port, [])
     with ExitStack() as stack:
         master = _start(
             stack,
             directory / "master.log",
-            *("spark-class", f"{_DEPLOY}.master.Master", "--host", _LOOPBACK),
+            *("spark-class", f"{_DEPLOY}.master.Master", "--host", LOOPBACK),
             *("--port", str(port), "--webui-port", str(status_port)),
         )
         _wait_until(lambda: _listens(port), master, directory / "master.log")
@@ -79,7 +79,7 @@ def cluster(directory: Path, workers: int = 2, memory: str = "1g") -> Iterator[C
                 _start(
                     stack,
                     log,
-                    *("spark-class", f"{_DEPLOY}.worker.Worker", "--host", _LOOPBACK),
+                    *("spark-class", f"{_DEPLOY}.worker.Worker", "--host", LOOPBACK),
                     *("--cores", "1", "--memory", memory, "--webui-port", "0"),
                     *("--work-dir", str(directory / f"worker_{number}")),
                     running.master,
@@ -115,7 +115,7 @@ def thrift_server(master: str, home: Path) -> Iterator[int]:
             *("spark-submit", "--master", master, "--class", _SERVER),
             *(part for name in conf for part in ("--conf", f"{name}={conf[name]}")),
             *("--hiveconf", f"hive.server2.thrift.port={port}"),
-            *("--hiveconf", f"hive.server2.thrift.bind.host={_LOOPBACK}"),
+            *("--hiveconf", f"hive.server2.thrift.bind.host={LOOPBACK}"),
         )
         _wait_until(lambda: _listens(port), server, spark / "server.log")
         yield port
@@ -150,7 +150,7 @@ def _start(
         env=os.environ
         | {
             "SPARK_HOME": str(home),
-            "SPARK_LOCAL_IP": _LOOPBACK,
+            "SPARK_LOCAL_IP": LOOPBACK,
             "SPARK_DAEMON_MEMORY": "256m",
             "SPARK_LOCAL_DIRS": str(log.parent / "scratch"),
         },
@@ -164,12 +164,12 @@ def _start(
 
 def _free_port() -> int:
     with socket.socket() as server:
-        server.bind((_LOOPBACK, 0))
+        server.bind((LOOPBACK, 0))
         return server.getsockname()[1]
 
 
 def _listens(port: int) -> bool:
-    with socket.create_connection((_LOOPBACK, port), 1):
+    with socket.create_connection((LOOPBACK, port), 1):
         return True
 
 

@@ -6,11 +6,13 @@ import importlib.util
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from spark_cluster import stopping
+from engine_parity import differences
+from spark_cluster import LOOPBACK, stopping
 from support import BIN, PROJECT_DIR, Shop
 
 LOCAL = "local[2]"
@@ -51,7 +53,7 @@ def run_dbt_over_thrift(
 ) -> subprocess.CompletedProcess[str]:
     """Run dbt with the target ``spark_thrift`` on a shop's raw tables."""
     env = spark_environment(shop) | {
-        "MARTLET_SPARK_HOST": "127.0.0.1",
+        "MARTLET_SPARK_HOST": LOOPBACK,
         "MARTLET_SPARK_PORT": str(port),
     }
     return _finished(shop, *arguments, env=env, target="spark_thrift")
@@ -80,6 +82,17 @@ def said(shop: Shop) -> str:
     return _output(shop).read_text("utf-8")
 
 
+def succeed(done: subprocess.CompletedProcess[str]) -> None:
+    """Fail the test, and show what was said last, where a command failed."""
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def hold_to_duckdb(shop: Shop, tables: Iterable[tuple[str, str]]) -> None:
+    """Fail the test where tables that both engines built for a shop differ."""
+    found = differences(shop.home / "warehouse.duckdb", shop.home, tables)
+    assert not found, "\n".join(found)
+
+
 def _output(shop: Shop) -> Path:
     return shop.directory / "dbt-on-spark.txt"
 
@@ -98,7 +111,7 @@ def spark_environment(shop: Shop, master: str = LOCAL) -> dict[str, str]:
     shop.home.mkdir(parents=True, exist_ok=True)
     return env | {
         "MARTLET_SPARK_MASTER": master,
-        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_LOCAL_IP": LOOPBACK,
         # Two engines' compiled SQL must not be taken for each other's.
         "DBT_TARGET_PATH": str(shop.directory / "target-spark"),
     }

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from tests.python.spark_cluster import cluster
+from tests.python.spark_cluster import LOOPBACK, cluster
 
 from martlet.errors import CheckFailed
 
@@ -27,7 +27,6 @@ DRIVER_MEMORY = "3g"
 DRIVER_MEMORY_OF_CLUSTER = "1g"
 WORKER_MEMORY = "2g"
 EXECUTOR_MEMORY = "1536m"
-LOOPBACK = "127.0.0.1"
 KEPT_STAGES = 10_000
 WARMING_ROWS = 1000
 TOLERANCE = 1e-9

@@ -8,10 +8,10 @@ import shutil
 import duckdb
 import pytest
 
-from engine_parity import built_tables, contents, differences
+from engine_parity import built_tables, contents
 from event_streams import BATCHES, rows, steps, stream, write
 from order_books import OrderBook
-from spark_engine import needs_spark, run_dbt_on_spark
+from spark_engine import hold_to_duckdb, needs_spark, run_dbt_on_spark, succeed
 from support import STORE, Shop, run_dbt
 
 pytestmark = [needs_spark, pytest.mark.spark, pytest.mark.slow]
@@ -29,8 +29,7 @@ BUILDS = 3
 
 
 def build(shop: Shop, *arguments: str) -> None:
-    done = run_dbt_on_spark(shop, "build", *arguments)
-    assert done.returncode == 0, done.stdout[-4000:]
+    succeed(run_dbt_on_spark(shop, "build", *arguments))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -91,7 +90,5 @@ def hold_to_a_full_refresh(
     assert any(at_once.values())
     for name, expected in at_once.items():
         assert by_load[name] == expected, name
-    done = run_dbt(shop, "build", *selected)
-    assert done.returncode == 0, done.stdout[-4000:]
-    found = differences(shop.home / "warehouse.duckdb", shop.home, tables)
-    assert not found, "\n".join(found)
+    succeed(run_dbt(shop, "build", *selected))
+    hold_to_duckdb(shop, tables)
