@@ -24,7 +24,7 @@ from martlet.errors import EnvironmentFault
 TASKS = ("sessions", "features", "associations", "attribution")
 FRACTIONS = (50, 5, 1)
 THREADS = 2
-LONGEST_S = 600
+LONGEST_S = 900
 DUCKDB = "DuckDB"
 SPARKS = {
     "Spark local[2]": "spark_side:build_locally",
@@ -76,7 +76,7 @@ def measure_engines(
 ) -> list[dict[str, Any]]:
     """Build each task on each engine at a fiftieth, a fifth and all of ``events``.
 
-    An engine that would need longer than ten minutes, by what it needed at the size
+    An engine that would need longer than fifteen minutes, by what it needed at the size
     before, is left out there, and its estimate told.
 
     Returns
