@@ -178,7 +178,8 @@ def _wait_until(
 ) -> None:
     deadline = time.monotonic() + _STARTS_IN_S
     while time.monotonic() < deadline and process.poll() is None:
-        with suppress(OSError):
+        # A master listens before it tells anything: its first answers are empty.
+        with suppress(OSError, json.JSONDecodeError):
             if is_ready():
                 return
         time.sleep(0.2)

@@ -19,6 +19,7 @@ from support import (
     STORE,
     BuiltSample,
     Shop,
+    once,
 )
 
 
@@ -72,6 +73,23 @@ def corner_shop(empty_shop: Shop) -> Shop:
     empty_shop.write("orders", ORDERS)
     empty_shop.write("order_items", ORDER_ITEMS)
     return empty_shop
+
+
+@pytest.fixture
+def built_corner_shop(corner_shop: Shop, session_dir: Path) -> Shop:
+    """The corner shop with what its first build makes, copied from one such build."""
+
+    def build(directory: Path) -> dict[str, object]:
+        shop = Shop(directory)
+        shutil.copytree(corner_shop.raw, shop.raw)
+        done = shop.martlet("build")
+        return {"exit_code": done.returncode, "told": done.stderr}
+
+    built = session_dir / "corner-shop"
+    first = once(built, build)
+    assert first["exit_code"] == 0, first["told"]
+    shutil.copytree(Shop(built).home, corner_shop.home, symlinks=True)
+    return corner_shop
 
 
 @pytest.fixture

@@ -184,35 +184,33 @@ def test_file_that_is_not_what_the_connector_expects(
     assert not list(Path(out).glob("load_id=*"))
 
 
-def test_warehouse_open_in_another_process_names_it(corner_shop: Shop) -> None:
-    assert corner_shop.martlet("build").returncode == 0
+def test_warehouse_open_in_another_process_names_it(built_corner_shop: Shop) -> None:
     reader = subprocess.Popen(
         [
             *(sys.executable, "-c"),
             "import duckdb, sys; "
             "connection = duckdb.connect(sys.argv[1], read_only=True); "
             "print('open', flush=True); sys.stdin.read()",
-            str(corner_shop.home / "warehouse.duckdb"),
+            str(built_corner_shop.home / "warehouse.duckdb"),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     try:
         assert reader.stdout.readline().strip() == b"open"
-        message = told(corner_shop.martlet("build"), 2)
+        message = told(built_corner_shop.martlet("build"), 2)
         assert f"process {reader.pid} " in message
     finally:
         reader.stdin.close()
         reader.wait()
 
 
-def test_warehouse_of_another_store_is_refused(corner_shop: Shop) -> None:
-    assert corner_shop.martlet("build").returncode == 0
-    before = corner_shop.published.resolve().read_bytes()
-    corner_shop.write("store", STORE.replace("corner-shop", "department-store"))
-    message = told(corner_shop.martlet("build"), 2)
+def test_warehouse_of_another_store_is_refused(built_corner_shop: Shop) -> None:
+    before = built_corner_shop.published.resolve().read_bytes()
+    built_corner_shop.write("store", STORE.replace("corner-shop", "department-store"))
+    message = told(built_corner_shop.martlet("build"), 2)
     assert "corner-shop" in message and "department-store" in message
-    assert corner_shop.published.resolve().read_bytes() == before
+    assert built_corner_shop.published.resolve().read_bytes() == before
 
 
 def test_store_without_most_tables_builds_and_says_what_is_absent(

@@ -82,21 +82,19 @@ def test_shuffled_doubled_and_split_files_give_the_same_tables(
     assert differing(built_sample.home, shuffled.home) == counting_raw_rows
 
 
-def test_a_build_that_adds_nothing_changes_no_mart(corner_shop: Shop) -> None:
-    assert corner_shop.martlet("build").returncode == 0
-    before = contents(corner_shop.published)
-    assert corner_shop.martlet("build").returncode == 0
-    assert contents(corner_shop.published) == before
+def test_a_build_that_adds_nothing_changes_no_mart(built_corner_shop: Shop) -> None:
+    before = contents(built_corner_shop.published)
+    assert built_corner_shop.martlet("build").returncode == 0
+    assert contents(built_corner_shop.published) == before
 
 
 @pytest.mark.parametrize("seconds", [2.5, 6, 10])
 def test_killed_build_leaves_the_publication_and_the_next_build_works(
-    corner_shop: Shop, seconds: float
+    built_corner_shop: Shop, seconds: float
 ) -> None:
-    assert corner_shop.martlet("build").returncode == 0
-    before = contents(corner_shop.published)
-    command, env = corner_shop.command("build")
-    with duckdb.connect(str(corner_shop.published), read_only=True) as reader:
+    before = contents(built_corner_shop.published)
+    command, env = built_corner_shop.command("build")
+    with duckdb.connect(str(built_corner_shop.published), read_only=True) as reader:
         build = subprocess.Popen(
             command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -106,10 +104,10 @@ def test_killed_build_leaves_the_publication_and_the_next_build_works(
             time.sleep(0.05)
         build.send_signal(signal.SIGKILL)
         build.wait()
-    assert contents(corner_shop.published) == before
-    done = corner_shop.martlet("build")
+    assert contents(built_corner_shop.published) == before
+    done = built_corner_shop.martlet("build")
     assert done.returncode == 0, done.stderr
-    assert contents(corner_shop.published) == before
+    assert contents(built_corner_shop.published) == before
 
 
 def test_a_warehouse_of_an_older_version_gains_the_columns_it_lacks(
@@ -143,17 +141,18 @@ def test_the_sample_gives_way_to_a_real_store(corner_shop: Shop) -> None:
 
 
 def test_publications_are_pruned_and_the_link_names_the_latest(
-    corner_shop: Shop,
+    built_corner_shop: Shop,
 ) -> None:
-    somebodys_own = corner_shop.home / "published-2024-01"
-    somebodys_own.mkdir(parents=True)
-    assert corner_shop.martlet("build").returncode == 0
+    somebodys_own = built_corner_shop.home / "published-2024-01"
+    somebodys_own.mkdir()
     for _ in range(4):
-        assert corner_shop.martlet("build", "--select", "champions").returncode == 0
+        assert (
+            built_corner_shop.martlet("build", "--select", "champions").returncode == 0
+        )
     somebodys_own.rmdir()
-    kept = sorted(path.name for path in corner_shop.home.glob("published-*"))
+    kept = sorted(path.name for path in built_corner_shop.home.glob("published-*"))
     assert kept == ["published-000003", "published-000004", "published-000005"]
-    assert corner_shop.published.resolve().parent.name == "published-000005"
+    assert built_corner_shop.published.resolve().parent.name == "published-000005"
 
 
 def test_raw_path_with_quotes_and_wildcards(corner_shop: Shop) -> None:
