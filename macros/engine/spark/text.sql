@@ -39,3 +39,13 @@
 {% macro spark__escape_single_quotes(expression) -%}
     {{- return(_escaped(expression)) -}}
 {%- endmacro %}
+
+{#- A list in the rows of a unit test is written `[1, 2]`, as DuckDB writes it. -#}
+{% macro spark__safe_cast(field, type) -%}
+    {%- set is_list = field is string and field.startswith("'[") -%}
+    {{- return(dbt.spark__safe_cast(
+        "array(" ~ field.strip("'[]") ~ ")" if is_list and type.startswith('array')
+        else field,
+        type
+    )) -}}
+{%- endmacro %}

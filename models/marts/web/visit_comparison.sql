@@ -85,7 +85,7 @@ rated as (
                     'cast(squares as double) / sessions / sessions'
                     ~ ' + cast(previous_squares as double)'
                     ~ ' / previous_sessions / previous_sessions'
-                    ~ ' - 2.0 * products / sessions / previous_sessions',
+                    ~ ' - cast(2 * products as double) / sessions / previous_sessions',
                 ]) }})
         end as log_ratio_error
     from totals
