@@ -106,7 +106,6 @@ def thrift_server(master: str, home: Path) -> Iterator[int]:
         "spark.driver.extraJavaOptions": (
             f"-Dderby.stream.error.file={spark}/derby.log"
         ),
-        "spark.driver.memory": "1g",
     }
     with ExitStack() as stack:
         server = _start(
@@ -116,6 +115,7 @@ def thrift_server(master: str, home: Path) -> Iterator[int]:
             *(part for name in conf for part in ("--conf", f"{name}={conf[name]}")),
             *("--hiveconf", f"hive.server2.thrift.port={port}"),
             *("--hiveconf", f"hive.server2.thrift.bind.host={LOOPBACK}"),
+            memory="1g",
         )
         _wait_until(lambda: _listens(port), server, spark / "server.log")
         yield port
@@ -138,7 +138,7 @@ def kill(process: subprocess.Popen) -> None:
 
 
 def _start(
-    stack: ExitStack, log: Path, program: str, *arguments: str
+    stack: ExitStack, log: Path, program: str, *arguments: str, memory: str = "256m"
 ) -> subprocess.Popen[bytes]:
     import pyspark
 
@@ -151,7 +151,8 @@ def _start(
         | {
             "SPARK_HOME": str(home),
             "SPARK_LOCAL_IP": LOOPBACK,
-            "SPARK_DAEMON_MEMORY": "256m",
+            # A Thrift server counts as a daemon, whatever its driver's memory is said to be.
+            "SPARK_DAEMON_MEMORY": memory,
             "SPARK_LOCAL_DIRS": str(log.parent / "scratch"),
         },
         stdout=stack.enter_context(log.open("wb")),
