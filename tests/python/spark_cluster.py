@@ -151,7 +151,7 @@ def _start(
         | {
             "SPARK_HOME": str(home),
             "SPARK_LOCAL_IP": LOOPBACK,
-            # A Thrift server counts as a daemon, whatever its driver's memory is said to be.
+            # A Thrift server's too, whatever spark.driver.memory says.
             "SPARK_DAEMON_MEMORY": memory,
             "SPARK_LOCAL_DIRS": str(log.parent / "scratch"),
         },

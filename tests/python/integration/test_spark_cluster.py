@@ -1,4 +1,7 @@
-"""The project on a cluster, whole, and with a part of it killed while it builds."""
+"""The project on a cluster, whole, and with a part of it killed while it builds.
+
+`make test` runs what does not take long: that there is a cluster, and none afterwards.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ from spark_engine import (
 )
 from support import PROJECT_DIR, Shop, run_dbt
 
-pytestmark = [needs_spark, pytest.mark.spark, pytest.mark.slow]
+pytestmark = [needs_spark, pytest.mark.spark]
 
 MODELS = ("--resource-type", "model", "seed")
 WEB_AND_SALES = (
@@ -83,6 +86,16 @@ def wait_until(
         time.sleep(0.002)
 
 
+def test_orders_through_a_thrift_server(corner_shop: Shop, running: Cluster) -> None:
+    orders = (*MODELS, "--select", "+stg_store__orders", "path:seeds")
+    corner_shop.home.mkdir()
+    succeed(run_dbt(corner_shop, "build", *orders))
+    with thrift_server(running.master, corner_shop.home) as port:
+        succeed(run_dbt_over_thrift(corner_shop, port, "build", *orders))
+    hold_all_to_duckdb(corner_shop, tables=10)
+
+
+@pytest.mark.slow
 def test_the_sample_through_a_session_with_all_tests(
     sample: Shop, running: Cluster
 ) -> None:
@@ -90,12 +103,14 @@ def test_the_sample_through_a_session_with_all_tests(
     hold_all_to_duckdb(sample, tables=200)
 
 
+@pytest.mark.slow
 def test_the_sample_through_a_thrift_server(sample: Shop, running: Cluster) -> None:
     with thrift_server(running.master, sample.home) as port:
         succeed(run_dbt_over_thrift(sample, port, "build", *MODELS))
     hold_all_to_duckdb(sample, tables=200)
 
 
+@pytest.mark.slow
 def test_a_worker_is_killed(clicked_shop: Shop, running: Cluster) -> None:
     """What it had computed is computed again by the other, or the next build mends it."""
     succeed(run_dbt(clicked_shop, "build", *WEB_AND_SALES))
@@ -112,6 +127,7 @@ def test_a_worker_is_killed(clicked_shop: Shop, running: Cluster) -> None:
     hold_all_to_duckdb(clicked_shop, tables=30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("schema", "model"),
     [("staging", "stg_store__events"), ("intermediate", "int_sessions")],
