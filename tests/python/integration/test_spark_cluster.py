@@ -92,7 +92,7 @@ def test_orders_through_a_thrift_server(corner_shop: Shop, running: Cluster) -> 
     succeed(run_dbt(corner_shop, "build", *orders))
     with thrift_server(running.master, corner_shop.home) as port:
         succeed(run_dbt_over_thrift(corner_shop, port, "build", *orders))
-    hold_all_to_duckdb(corner_shop, tables=10)
+    hold_all_to_duckdb(corner_shop, tables=1)
 
 
 @pytest.mark.slow
