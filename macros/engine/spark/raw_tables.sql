@@ -21,21 +21,16 @@
 
 {% macro spark__register_raw_tables() %}
     {%- set directory = raw_directory() -%}
-    {%- set raw = directory | trim('/') -%}
     {%- do run_query("create schema if not exists raw") -%}
-    {%- do run_query("drop table if exists raw.files") -%}
-    {#- Where the directory lies is told by its files: a table's path must be whole. -#}
-    {%- set start = "locate('/" ~ _escaped(raw) ~ "/', concat('/', path))" -%}
+    {%- do _drop_list_of_files() -%}
+    {%- set listing = _list_files('martlet_raw_files', _spark_path(directory)) -%}
+    {%- set raw = _whole_path(directory, listing) -%}
     {%- do run_query(
         "create table raw.files using parquet as select "
-        ~ "substring(path, 1, " ~ start ~ " - 1) as above, "
-        ~ "substring(path, " ~ start ~ " + " ~ (raw | length + 1) ~ ") as path, "
-        ~ "length, modificationTime from "
-        ~ _list_files('martlet_raw_files', _spark_path(directory))
+        ~ "substring(path, " ~ (raw | length + 2) ~ ") as path, "
+        ~ "length, modificationTime from " ~ listing
     ) -%}
-    {%- set files = run_query("select above, path from raw.files").rows -%}
-    {%- set raw = (files[0].above if files else '') ~ raw -%}
-    {%- set paths = files | map(attribute='path') | list -%}
+    {%- set paths = run_query("select path from raw.files").columns[0].values() -%}
     {%- for table in graph.sources.values() if table.source_name == 'store' -%}
         {%- do run_query(
             "create or replace view raw." ~ table.name ~ " as " ~ (
@@ -45,6 +40,15 @@
         ) -%}
     {%- endfor -%}
 {% endmacro %}
+
+{#- A build that was killed while it made the list left files where the table was. -#}
+{% macro _drop_list_of_files() -%}
+    {%- if adapter.get_relation(target.database, 'raw', 'files') -%}
+        {%- do run_query("drop table raw.files") -%}
+    {%- else -%}
+        {%- do _drop_directory(_directory_of_schema('raw') ~ '/files') -%}
+    {%- endif -%}
+{%- endmacro %}
 
 {#- A temporary view of all files below a path, which it names. -#}
 {% macro _list_files(name, path) -%}
@@ -98,12 +102,6 @@
         {{- return(true) -}}
     {%- endfor -%}
     {{- return(false) -}}
-{%- endmacro %}
-
-{#- A path as text in a pattern of Hadoop's, its own wildcards taken literally. -#}
-{% macro _spark_path(path) -%}
-    {{- return(modules.re.sub("([][*?{}\\\\])", "\\\\\\1", path) | replace("'", "\\'"))
-    -}}
 {%- endmacro %}
 
 {% macro spark__engine_type(data_type) -%}

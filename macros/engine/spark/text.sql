@@ -1,10 +1,11 @@
-{#- `\A`, `\z` and the flags are Java's; DuckDB's patterns are RE2's. -#}
+{#- `\A`, `\z` and the flags are Java's: case of all letters, lines that end in \n alone;
+    DuckDB's patterns are RE2's. -#}
 {% macro spark__matches_pattern(text, pattern) -%}
     (
         coalesce({{ pattern }}, '') = ''
         or regexp(
             coalesce({{ text }}, ''),
-            concat(r'(?i)\A(?:', coalesce({{ pattern }}, ''), r')\z')
+            concat(r'(?iud)\A(?:', coalesce({{ pattern }}, ''), r')\z')
         )
     )
 {%- endmacro %}
@@ -15,7 +16,7 @@
 
 {% macro spark__content_hash(alias) -%}
     md5(concat_ws('|', {{ alias }}.* except (load_id)))
-    || md5(cast(struct({{ alias }}.* except (load_id)) as string))
+    || md5(to_json(struct({{ alias }}.* except (load_id))))
 {%- endmacro %}
 
 {% macro spark__normalised_search_term(term) -%}

@@ -1,6 +1,6 @@
 """The project on Spark, on this machine, gives the tables that it gives in DuckDB.
 
-`make test` runs the first of these, on what a small shop's money and events come to.
+`make test` runs the first two of these, on what a small shop's money and events come to.
 """
 
 from __future__ import annotations
@@ -75,6 +75,19 @@ def test_a_small_shop_is_the_same_on_both_engines(loaded_shop: Shop) -> None:
     tables = built_tables(loaded_shop.directory / "target-spark")
     assert len(tables) > 30
     hold_to_duckdb(loaded_shop, tables)
+
+
+def test_an_odd_path_after_a_build_that_was_killed_listing_files(
+    loaded_shop: Shop,
+) -> None:
+    """Spark spells paths its own way, and makes no table where files lie."""
+    left = loaded_shop.home / "spark" / "warehouse" / "raw.db" / "files" / "_temporary"
+    left.mkdir(parents=True)
+    odd = f"{loaded_shop.directory}//home/../raw/./"
+    orders = ("run", "--select", "stg_store__orders")
+    succeed(run_dbt(loaded_shop, *orders))
+    succeed(run_dbt_on_spark(loaded_shop, *orders, MARTLET_RAW=odd))
+    hold_to_duckdb(loaded_shop, [("staging", "stg_store__orders")])
 
 
 @pytest.mark.slow
