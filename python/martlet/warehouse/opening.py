@@ -38,9 +38,17 @@ def engine_of(settings: Settings, target: str | None) -> str:
     Raises
     ------
     UsageError
-        The profiles know no such target.
+        The profiles know no such target, or it is a server that dbt alone talks to.
     """
-    return _output(settings, target)["type"] if target else DUCKDB
+    if not target:
+        return DUCKDB
+    output = _output(settings, target)
+    if output.get("method") == "thrift":
+        raise UsageError(
+            f"Target '{target}' is a server, in which Python models cannot run.",
+            f"Build all but them: dbt build --target {target}",
+        )
+    return output["type"]
 
 
 def refuse_other_engines(settings: Settings, target: str | None, what: str) -> None:

@@ -166,6 +166,14 @@ def test_commands_before_any_build_say_what_to_do(
     assert "martlet build" in message
 
 
+def test_a_server_that_dbt_alone_talks_to(corner_shop: Shop) -> None:
+    for command in ("build", "score churn"):
+        message = told(
+            corner_shop.martlet("--target", "spark_thrift", *command.split()), 2
+        )
+        assert "dbt build --target spark_thrift" in message
+
+
 def test_part_of_a_first_build_is_not_published(corner_shop: Shop) -> None:
     message = told(corner_shop.martlet("build", "--select", "exchange_rates"), 2)
     assert "martlet build" in message
