@@ -20,6 +20,7 @@ from martlet.faults import machine_faults
 from martlet.settings import Settings
 from martlet.warehouse.connection import explain_duckdb_error, open_warehouse
 from martlet.warehouse.opening import DUCKDB, engine_of
+from martlet.warehouse.spark_faults import explain_spark_error
 
 OnNode = Callable[[str], None]
 
@@ -144,7 +145,9 @@ class DbtProject:
             raise KeyboardInterrupt
         texts = [str(result.exception or ""), *(str(node.message) for node in failures)]
         for text in texts:
-            explained = explain_duckdb_error(Exception(text), self.settings.warehouse)
+            explained = explain_duckdb_error(
+                Exception(text), self.settings.warehouse
+            ) or explain_spark_error(text, self.settings)
             if explained:
                 return explained
         if not failures:
@@ -152,7 +155,28 @@ class DbtProject:
                 f"dbt could not run: {_first_lines(str(result.exception))}",
                 "The whole story is in logs/dbt.log; try: dbt debug",
             )
-        return _failed_nodes(failures, self._first_row)
+        return self._failed_nodes(failures)
+
+    def _failed_nodes(self, failures: list[Any]) -> BuildFailed:
+        shown = "\n".join(
+            f"  {node.node.resource_type} {node.node.name}: "
+            f"{_first_lines(node.message)}{self._first_row(node)}"
+            for node in failures[:_MOST_FAILURES_SHOWN]
+        )
+        more = len(failures) - _MOST_FAILURES_SHOWN
+        shown += f"\n  and {more} more" if more > 0 else ""
+        target, name = self.options.target, failures[0].node.name
+        if engine_of(self.settings, target) != DUCKDB:
+            return BuildFailed(
+                f"{len(failures)} of dbt's nodes failed:\n{shown}",
+                f"Look closer with: dbt build --target {target} --select {name}",
+            )
+        return BuildFailed(
+            f"{len(failures)} of dbt's nodes failed, so nothing new was published:\n"
+            + shown,
+            f"Look closer with: dbt build --select {name}\n"
+            "The published marts are still those of the last good build.",
+        )
 
     def _first_row(self, node: Any) -> str:
         """Tell of the first row that a failed data test found, where it can be had.
@@ -185,22 +209,6 @@ class DbtProject:
 def as_data(manifest: Manifest) -> dict[str, Any]:
     """Give a manifest as dbt writes it into ``manifest.json``."""
     return manifest.writable_manifest().to_dict(omit_none=False)
-
-
-def _failed_nodes(failures: list[Any], first_row: Callable[[Any], str]) -> BuildFailed:
-    shown = "\n".join(
-        f"  {node.node.resource_type} {node.node.name}: "
-        f"{_first_lines(node.message)}{first_row(node)}"
-        for node in failures[:_MOST_FAILURES_SHOWN]
-    )
-    more = len(failures) - _MOST_FAILURES_SHOWN
-    return BuildFailed(
-        f"{len(failures)} of dbt's nodes failed, so nothing new was published:\n"
-        + shown
-        + (f"\n  and {more} more" if more > 0 else ""),
-        f"Look closer with: dbt build --select {failures[0].node.name}\n"
-        "The published marts are still those of the last good build.",
-    )
 
 
 def _first_lines(message: str | None, lines: int = 3, width: int = 300) -> str:

@@ -20,6 +20,7 @@ from martlet.settings import Settings
 from martlet.warehouse.connection import open_warehouse
 from martlet.warehouse.interface import Warehouse
 from martlet.warehouse.on_duckdb import DuckDBWarehouse
+from martlet.warehouse.spark_faults import explain_spark_error
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -86,7 +87,7 @@ def open_for_models(
     elif engine == SPARK:
         from martlet.warehouse.on_spark import SparkWarehouse
 
-        with _spark_faults(target):
+        with _spark_faults(settings, target):
             yield SparkWarehouse(_session(settings, target))
     else:
         raise UsageError(
@@ -123,9 +124,7 @@ def _session(settings: Settings, target: str) -> SparkSession:
         from pyspark.errors import AnalysisException
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise EnvironmentFault(
-            "Spark is not installed.", "Install it: pip install 'martlet[spark]'"
-        ) from error
+        raise explain_spark_error(str(error), settings) or error from error
     builder = SparkSession.builder.enableHiveSupport()
     for name, value in _output(settings, target)["server_side_parameters"].items():
         builder = builder.config(name, value)
@@ -137,16 +136,12 @@ def _session(settings: Settings, target: str) -> SparkSession:
     try:
         session.sql("show schemas").collect()
     except AnalysisException as error:
-        raise EnvironmentFault(
-            "The warehouse of Spark cannot be opened: another process may hold it, "
-            f"since its metastore in {settings.home} takes one at a time.",
-            "Close it, then run the same command again.",
-        ) from error
+        raise explain_spark_error(str(error), settings) or error from error
     return session
 
 
 @contextmanager
-def _spark_faults(target: str) -> Iterator[None]:
+def _spark_faults(settings: Settings, target: str) -> Iterator[None]:
     """Raise what a person can mend of Spark's failures as an ``EnvironmentFault``."""
     try:
         from pyspark.errors import AnalysisException, PySparkException
@@ -157,11 +152,8 @@ def _spark_faults(target: str) -> Iterator[None]:
         yield
     except PySparkException as error:
         text = str(error)
-        if "JAVA_GATEWAY_EXITED" in text:
-            raise EnvironmentFault(
-                "Spark could not start: it needs Java 17 or later.",
-                "Install Java, or set JAVA_HOME to where it is.",
-            ) from error
+        if explained := explain_spark_error(text, settings):
+            raise explained from error
         if isinstance(error, AnalysisException):
             raise EnvironmentFault(
                 "The tables of the warehouse are not those of this version of martlet: "
