@@ -11,7 +11,8 @@
     {%- set first, last = '/' ~ found[0], '/' ~ found[1] -%}
     {%- set shared = namespace(length=0) -%}
     {%- for letter in first -%}
-        {%- if shared.length == loop.index0 and last[loop.index0:loop.index] == letter -%}
+        {%- set at = loop.index0 -%}
+        {%- if shared.length == at and last[at:loop.index] == letter -%}
             {%- set shared.length = loop.index -%}
         {%- endif -%}
     {%- endfor -%}

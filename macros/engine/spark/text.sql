@@ -1,5 +1,5 @@
-{#- `\A`, `\z` and the flags are Java's: case of all letters, lines that end in \n alone;
-    DuckDB's patterns are RE2's. -#}
+{#- `\A`, `\z` and the flags are Java's: case of all letters, lines that end in \n
+    alone; DuckDB's patterns are RE2's. -#}
 {% macro spark__matches_pattern(text, pattern) -%}
     (
         coalesce({{ pattern }}, '') = ''
